@@ -1,0 +1,1 @@
+"""Runs incident procedures durably. Knows no HTTP."""

@@ -1,0 +1,148 @@
+"""An organisation as its organisation.yaml describes it: calendar, roles, channels, procedures.
+
+Owns the values and the questions asked of them; `organisation_file` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.model.working_time import WorkingCalendar
+
+
+class Channel(StrEnum):
+    """How a notice reaches a role."""
+
+    INBOX = "inbox"
+
+
+class Permission(StrEnum):
+    """What a role may do besides the tasks that name it."""
+
+    REPORT = "report"
+    """Start a procedure from the report page."""
+    OVERSEE = "oversee"
+    """See every process instance, its history and the reports."""
+    PUBLISH = "publish"
+    """Deploy, activate and roll back versions."""
+    ADMINISTER = "administer"
+    """Look after people, tokens, jobs and webhook endpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of the procedures; `id` is the candidate group of the diagrams."""
+
+    id: str
+    name: str
+    description: str = ""
+    clauses: tuple[str, ...] = ()
+    escalates_to: str | None = None
+    may: frozenset[Permission] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalTopic:
+    """Work that a program outside fetches and completes."""
+
+    topic: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """The page on which people report, which starts the procedure.
+
+    Texts are plain, a blank line begins a paragraph. References are the prefix, the year and a
+    number, such as DSI-2026-0001. `form` names a form asked at once; without one the procedure's
+    first task asks.
+    """
+
+    title: str
+    introduction: str
+    reference_prefix: str
+    before_you_start: str = ""
+    form: str | None = None
+    signed_in_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A process that begins from outside: `key` is the process id, `message` what starts it."""
+
+    key: str
+    name: str
+    message: str
+    clauses: tuple[str, ...] = ()
+    report_page: ReportPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A contradiction or a hole of the policy, how it was read, and what else it could mean.
+
+    `confirmed` says which process owner confirmed the reading and when; None: nobody yet.
+    """
+
+    id: str
+    title: str
+    clauses: tuple[str, ...]
+    issue: str
+    reading: str
+    alternative: str
+    confirmed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An invented person for development."""
+
+    username: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One organisation (tenant). `clauses_file` is relative to its folder."""
+
+    key: str
+    name: str
+    calendar: WorkingCalendar
+    roles: tuple[Role, ...]
+    default_channels: tuple[Channel, ...] = (Channel.INBOX,)
+    channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
+    external_topics: tuple[ExternalTopic, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    clauses_file: str = "clauses.csv"
+    readings: tuple[Reading, ...] = ()
+    demo_people: tuple[DemoPerson, ...] = ()
+
+    def role(self, role_id: str) -> Role | None:
+        """Return the role with this id, None when there is none."""
+        return next((role for role in self.roles if role.id == role_id), None)
+
+    def ladder(self, role_id: str) -> tuple[Role, ...]:
+        """Return the roles that hear next, in order, when `role_id` does not act in time."""
+        steps: list[Role] = []
+        role = self.role(role_id)
+        while role is not None and role.escalates_to is not None:
+            role = self.role(role.escalates_to)
+            if role is None or role in steps:
+                break
+            steps.append(role)
+        return tuple(steps)
+
+    def channels_of(self, role_id: str) -> tuple[Channel, ...]:
+        """Return how this role's notices travel, the first choice first."""
+        return self.channels.get(role_id, self.default_channels)
+
+    def procedure(self, key: str) -> Procedure | None:
+        """Return the procedure with this process id, None when there is none."""
+        return next((found for found in self.procedures if found.key == key), None)
+
+    def readings_of(self, clause: str) -> tuple[Reading, ...]:
+        """Return the readings that concern a clause, for the pages that show a deadline."""
+        return tuple(reading for reading in self.readings if clause in reading.clauses)

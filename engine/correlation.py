@@ -1,0 +1,125 @@
+"""Finds who a message or a signal is for, within the caller's transaction, and moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from engine import advance
+from engine.catalogue import Catalogue
+from engine.feel import Value
+from engine.model.errors import RemitError
+from engine.model.process_definitions import Definition, DefinitionKind, DefinitionState
+from engine.model.process_instances import ProcessInstance
+from engine.model.waits import SubscriptionKind
+from engine.process_engine import ProcessEngine
+from engine.store import Transaction
+from engine.store.subscriptions import Subscription
+
+
+class AmbiguousMessage(RemitError):
+    """More than one token waits for this message: a key must say which one is meant."""
+
+    code: ClassVar[str] = "ambiguous_message"
+
+    def __init__(self, name: str, waiting: int) -> None:
+        super().__init__(
+            f"{waiting} tokens wait for the message {name}. "
+            "Give the correlation_key of the one that is meant."
+        )
+
+
+def deliver(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    *,
+    name: str,
+    key: str | None,
+    variables: Mapping[str, Value],
+    by: str,
+) -> tuple[str, ProcessInstance] | None:
+    """Give a message to the token that waits for it, or start the process that it starts.
+
+    Returns (`delivered` or `started`, the instance), None when nothing wants the message. A
+    waiting token comes first; the started instance has the key as its business key.
+    """
+    waiting = tx.subscriptions.waiting(SubscriptionKind.MESSAGE, name, key)
+    if len(waiting) > 1:
+        raise AmbiguousMessage(name, len(waiting))
+    if waiting:
+        return "delivered", _wake(engine, tx, catalogue, waiting[0], variables)
+    for definition in _active(catalogue):
+        start_event = engine.catalogues.process(tx, definition).message_starts.get(name)
+        if start_event is not None:
+            instance = advance.start(
+                engine,
+                tx,
+                catalogue,
+                definition,
+                business_key=key,
+                variables=variables,
+                by=by,
+                now=engine.clock.now(),
+                start_event=start_event,
+            )
+            return "started", instance
+    return None
+
+
+def broadcast(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    *,
+    name: str,
+    variables: Mapping[str, Value],
+    by: str,
+) -> int:
+    """Give a signal to every token that waits for it and start every process it starts; how many."""
+    waiting = tx.subscriptions.waiting(SubscriptionKind.SIGNAL, name, None)
+    for subscription in waiting:
+        _wake(engine, tx, catalogue, subscription, variables)
+    started = 0
+    for definition in _active(catalogue):
+        start_event = engine.catalogues.process(tx, definition).signal_starts.get(name)
+        if start_event is not None:
+            advance.start(
+                engine,
+                tx,
+                catalogue,
+                definition,
+                business_key=None,
+                variables=variables,
+                by=by,
+                now=engine.clock.now(),
+                start_event=start_event,
+            )
+            started += 1
+    return len(waiting) + started
+
+
+def _active(catalogue: Catalogue) -> list[Definition]:
+    latest = (
+        catalogue.latest(DefinitionKind.PROCESS, key)
+        for key in catalogue.keys(DefinitionKind.PROCESS)
+    )
+    return [definition for definition in latest if definition.state is DefinitionState.ACTIVE]
+
+
+def _wake(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    subscription: Subscription,
+    variables: Mapping[str, Value],
+) -> ProcessInstance:
+    instance, _ = tx.process_instances.lock(subscription.process_instance_id)
+    return advance.step(
+        engine,
+        tx,
+        catalogue,
+        instance,
+        lambda execution: execution.deliver(subscription.token_id, variables),
+        now=engine.clock.now(),
+    )

@@ -1,0 +1,102 @@
+"""Functions made of decision logic, and calling functions by parameter name. Finds no function itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.dmn.run import Program, Run, Scope
+from engine.dmn.types import ANY_TYPE, DataType, mismatch
+from engine.feel import Evaluation, Function, Value
+from engine.feel.types import coerced
+from engine.feel.values import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class TypedParameter:
+    """A parameter with the type the model gives it."""
+
+    name: str
+    type: DataType
+
+
+def function_value(
+    name: str,
+    parameters: Sequence[TypedParameter],
+    body: Program,
+    scope: Scope,
+    run: Run,
+    result: DataType = ANY_TYPE,
+) -> Function:
+    """Return a function that runs `body` in `scope` and its arguments.
+
+    A wrong argument makes the result null without running the body; the result becomes null when
+    it is not of its type. Nesting and work count against the limits of the evaluation.
+    """
+    constrained = [
+        (index, parameter)
+        for index, parameter in enumerate(parameters)
+        if parameter.type is not ANY_TYPE
+    ]
+    names = [parameter.name for parameter in parameters]
+
+    def call(arguments: Sequence[Value], evaluation: Evaluation) -> Value:
+        values = list(arguments)
+        for index, parameter in constrained:
+            fits, values[index] = parameter.type.convert(values[index], evaluation)
+            if not fits:
+                reason = mismatch(arguments[index], parameter.type)
+                evaluation.warn(
+                    0, f"{name}: parameter “{parameter.name}”: {reason}", "type_mismatch"
+                )
+                return None
+        inner = dict(scope)
+        inner.update(zip(names, values, strict=True))
+        # The function may have been made by one evaluation and be called within another part of it.
+        value = body(inner, run)
+        fits, answer = result.convert(value, evaluation)
+        if not fits:
+            evaluation.warn(0, f"{name}: {mismatch(value, result)}", "type_mismatch")
+        return answer
+
+    return Function(
+        name,
+        tuple(
+            Parameter(parameter.name, None if parameter.type is ANY_TYPE else parameter.type.feel)
+            for parameter in parameters
+        ),
+        call,
+        None if result is ANY_TYPE else result.feel,
+    )
+
+
+def invoke(function: Value, arguments: Sequence[tuple[str, Value]], what: str, run: Run) -> Value:
+    """Return what a function gives for arguments by name; null and a warning if it cannot be called."""
+    if not isinstance(function, Function):
+        run.warn(f"{what}: there is no such function to call", "not_a_function")
+        return None
+    given = dict(arguments)
+    wanted = {parameter.name for parameter in function.parameters}
+    unknown = sorted(set(given) - wanted)
+    missing = sorted(wanted - set(given))
+    if unknown or missing or len(given) != len(arguments):
+        names = ", ".join(f"“{name}”" for name in unknown or missing) or "one twice"
+        told = "does not know" if unknown else "needs" if missing else "was given"
+        run.warn(f"{what}: the function {told} {names}", "wrong_arguments")
+        return None
+    evaluation = run.evaluation
+    values: list[Value] = []
+    for parameter in function.parameters:
+        value = given[parameter.name]
+        if parameter.type is not None:
+            fits, value = coerced(value, parameter.type, evaluation.types)
+            if not fits:
+                run.warn(f"{what}: “{parameter.name}” is of the wrong type", "type_mismatch")
+                return None
+        values.append(value)
+    evaluation.enter()
+    try:
+        answer: Value = function.call(values, evaluation)
+    finally:
+        evaluation.leave()
+    return answer

@@ -1,0 +1,56 @@
+"""Whether a file follows the BPMN 2.0 schema. Says nothing about what it means."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from threading import Lock
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnValidator
+
+from engine.dmn.findings import Findings, Place
+
+_MOST_SHOWN = 20
+_lock = Lock()
+
+
+@lru_cache(maxsize=1)
+def _schema() -> etree.XMLSchema:
+    validator: etree.XMLSchema = BpmnValidator().validator
+    return validator
+
+
+def check(source: bytes, findings: Findings) -> None:
+    """Add a finding for each place where the file departs from the schema.
+
+    `source` has been read before: it is well formed, bounded and declares no document type.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        tree = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError as error:
+        findings.error(
+            "not_xml", f"The file is not well-formed XML: {error.msg}", Place(line=error.lineno)
+        )
+        return
+    # One schema serves all threads, and its log belongs to the last who used it.
+    with _lock:
+        schema = _schema()
+        if schema.validate(tree):
+            return
+        entries = [(entry.message, entry.line) for entry in schema.error_log]
+    for message, line in entries[:_MOST_SHOWN]:
+        findings.error(
+            "schema",
+            f"The file does not follow the BPMN 2.0 schema: {_plain(message)} "
+            "Open it in the modeller and save it again.",
+            Place(line=line),
+        )
+
+
+def _plain(message: str) -> str:
+    """Take the namespaces out of the validator's sentence: modellers do not show them."""
+    return re.sub(r"\{[^}]*\}", "", message)

@@ -1,0 +1,173 @@
+"""When timers are due: reads what a timer says and computes instants from `now`. Waits for nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from engine.feel import (
+    Date,
+    DateTime,
+    DaysTimeDuration,
+    Evaluation,
+    Expression,
+    Value,
+    YearsMonthsDuration,
+    compile_expression,
+    from_instant,
+    instant,
+    to_text,
+)
+
+DURATION = re.compile(
+    r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+)
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d|@[A-Za-z_]+(/[A-Za-z0-9_+-]+)*)?)?"
+)
+ZONED = re.compile(r".*T.*(Z|[+-]\d\d:\d\d|@.+)")
+CYCLE = re.compile(r"R(?P<times>\d*)/(?:(?P<start>\d{4}-[^/]+)/)?(?P<every>P[^/]+)")
+
+Period = DaysTimeDuration | YearsMonthsDuration
+
+
+class TimerKind(StrEnum):
+    DATE = "timeDate"
+    DURATION = "timeDuration"
+    CYCLE = "timeCycle"
+
+
+class NotATime(ValueError):
+    """The value names no instant, duration or cycle; the message says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """An ISO 8601 repetition: `times` firings (None: for ever), one `every` period from `start`."""
+
+    times: int | None
+    every: str
+    start: str | None = None
+
+    def occurrence(self, anchor: datetime, number: int, evaluation: Evaluation) -> datetime:
+        """Return the instant of the `number`-th period after `anchor` (counted from 1)."""
+        period = duration_of(self.every)
+        if isinstance(period, YearsMonthsDuration):
+            scaled: Period = YearsMonthsDuration(period.months * number)
+        else:
+            scaled = DaysTimeDuration(period.nanoseconds * number)
+        return after(anchor, scaled, evaluation)
+
+    def next_after(
+        self, anchor: datetime, number: int, now: datetime, evaluation: Evaluation
+    ) -> int:
+        """Return the number of the first occurrence later than `now`, at least `number`."""
+        period = duration_of(self.every)
+        if isinstance(period, DaysTimeDuration):
+            elapsed = (now - anchor) / timedelta(microseconds=period.nanoseconds / 1000)
+            number = max(number, int(elapsed))
+        while self.occurrence(anchor, number, evaluation) <= now:
+            number += 1
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What a timer event says: an ISO literal checked when the diagram was read, or FEEL."""
+
+    kind: TimerKind
+    said: str | Expression
+
+    @property
+    def text(self) -> str:
+        """The timer as the diagram has it."""
+        return self.said if isinstance(self.said, str) else f"= {self.said.text}"
+
+
+def duration_of(text: str) -> Period:
+    """Read an ISO 8601 duration. Raises NotATime."""
+    match = DURATION.fullmatch(text)
+    if match is None:
+        raise NotATime(f"{text!r} is not an ISO 8601 duration such as P3D or PT2H")
+    weeks = match.group(3)
+    if weeks:
+        # FEEL's durations have no weeks; ISO 8601 has.
+        days = int(weeks[:-1]) * 7 + int((match.group(4) or "0D")[:-1])
+        text = f"P{match.group(1) or ''}{match.group(2) or ''}{days}D{match.group(5) or ''}"
+    value = _read("duration", text)
+    if not isinstance(value, DaysTimeDuration | YearsMonthsDuration):
+        raise NotATime(
+            f"{text!r} mixes months with days: give years and months, or days and hours"
+        )
+    return value
+
+
+def moment_of(text: str) -> DateTime | Date:
+    """Read an ISO 8601 date, or date and time. Raises NotATime."""
+    if MOMENT.fullmatch(text):
+        value = _read("date and time" if "T" in text else "date", text)
+        if isinstance(value, DateTime | Date):
+            return value
+    raise NotATime(f"{text!r} is not an ISO 8601 date and time such as 2026-12-24T09:00:00Z")
+
+
+def cycle_of(text: str) -> Cycle:
+    """Read an ISO 8601 repetition such as `R3/PT1H`. Raises NotATime."""
+    match = CYCLE.fullmatch(text)
+    if match is None:
+        raise NotATime(
+            f"{text!r} is not an ISO 8601 repetition such as R3/PT24H or R/P1D "
+            "(cron expressions are not read)"
+        )
+    period = duration_of(match["every"])
+    length = period.months if isinstance(period, YearsMonthsDuration) else period.nanoseconds
+    if length < 1_000:
+        raise NotATime(f"{text!r} repeats without any time between")
+    if match["start"]:
+        moment_of(match["start"])
+    times = int(match["times"]) if match["times"] else None
+    if times == 0:
+        raise NotATime(f"{text!r} repeats no times")
+    return Cycle(times, match["every"], match["start"])
+
+
+def due_instant(value: Value, evaluation: Evaluation) -> datetime:
+    """Return the instant, in UTC, that a value means: a moment, or a duration from now.
+
+    A date without a time is its first moment, and a time without a zone is local, in the
+    organisation's zone. Raises NotATime.
+    """
+    if isinstance(value, str):
+        value = duration_of(value) if value.startswith("P") else moment_of(value)
+    if isinstance(value, DateTime | Date):
+        try:
+            return instant(value, evaluation.zone).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise NotATime(f"{to_text(value)} is outside the calendar") from error
+    if isinstance(value, DaysTimeDuration | YearsMonthsDuration):
+        return after(evaluation.now, value, evaluation)
+    shown = "null" if value is None else to_text(value)
+    raise NotATime(f"it is {shown}, which is neither a date and time nor a duration")
+
+
+def after(start: datetime, period: Period, evaluation: Evaluation) -> datetime:
+    """Return the instant one period after `start`: elapsed time, or calendar months in the zone."""
+    local = from_instant(start, evaluation.zone)
+    if isinstance(period, YearsMonthsDuration):
+        later = local.plus_months(period.months)
+    else:
+        later = local.plus(period)
+    try:
+        if later is None:
+            raise OverflowError
+        return instant(later, evaluation.zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise NotATime(f"{to_text(period)} after {start.isoformat()} is never") from error
+
+
+def _read(function: str, text: str) -> Value:
+    return compile_expression(f"{function}(text)", ("text",)).evaluate(
+        {"text": text}, Evaluation(datetime(2000, 1, 1, tzinfo=UTC))
+    )

@@ -1,0 +1,11 @@
+"""Which handler serves which topic of service and send tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine import notices
+from engine.process_engine import Handler
+
+HANDLERS: Mapping[str, Handler] = {notices.TOPIC: notices.deliver}
+"""Remit's own handlers by topic. Every other topic waits for a program outside."""

@@ -1,0 +1,237 @@
+"""Jobs: run the due ones, try the failed ones again, show those that wait for a person."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from engine import advance, correlation
+from engine.feel import decode
+from engine.model.actors import Actor, Permission
+from engine.model.history import HistoryEvent, HistoryKind
+from engine.model.identifiers import new_id
+from engine.model.jobs import Job, JobKind, JobState, after_failure, retried
+from engine.model.pages import Page, PageRequest
+from engine.model.process_instances import InstanceState
+from engine.model.service_tasks import BpmnError, ServiceRequest, ServiceResult
+from engine.model.states import IllegalMove
+from engine.process_engine import ProcessEngine
+from engine.store import Transaction
+from engine.store.due_jobs import DueJob
+
+LEASE = timedelta(seconds=60)
+LONGEST_ERROR = 2_000
+
+log = logging.getLogger(__name__)
+
+
+def listing(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    page: PageRequest,
+    state: str | None = None,
+    process_instance_id: str | None = None,
+) -> Page[Job]:
+    """Return jobs by due time. `state`: due (now or earlier), waiting (later), dead_letter, or all."""
+    by.check(Permission.READ_JOBS)
+    with engine.reading(by.organisation) as tx:
+        return tx.jobs.listing(
+            page,
+            now=engine.clock.now(),
+            state=state,
+            process_instance_id=process_instance_id,
+        )
+
+
+def retry(engine: ProcessEngine, *, by: Actor, job_id: str) -> Job:
+    """Give a dead-letter job all its attempts again, the first one now."""
+    by.check(Permission.RETRY_JOBS)
+    now = engine.clock.now()
+    with engine.transaction(by.organisation) as tx:
+        job = tx.jobs.get(job_id)
+        if job.state is not JobState.DEAD_LETTER:
+            raise IllegalMove("job", job.state, "retried: it is under way already")
+        again = retried(job, now=now)
+        tx.jobs.save(again)
+        engine.dispatch(tx, [again], now=now)
+    return again
+
+
+def earliest_due(engine: ProcessEngine, *, organisation: str | None = None) -> datetime | None:
+    """Return when the next job falls due, None when none waits."""
+    with engine.store.system_reading() as tx:
+        return tx.due_jobs.earliest(organisation)
+
+
+def run_due(engine: ProcessEngine) -> int:
+    """Run, here and in order, every job that is due and what follows from it at once; how many."""
+    done = 0
+    last: tuple[DueJob, ...] = ()
+    while True:
+        with engine.store.system_reading() as tx:
+            due = tx.due_jobs.due(engine.clock.now(), limit=1)
+        if not due or due == last:
+            return done
+        run_job(engine, due[0].organisation, due[0].id)
+        last = due
+        done += 1
+
+
+def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
+    """Run one job: done, or tried again later, or a dead letter. Does nothing when it is gone.
+
+    Safe to call any number of times for the same job, by any number of threads and processes.
+    """
+    with engine.reading(organisation) as tx:
+        job = tx.jobs.find(job_id)
+    if job is None or job.state is not JobState.WAITING:
+        return
+    try:
+        match job.kind:
+            case JobKind.TIMER:
+                _fire_timer(engine, job)
+            case JobKind.MESSAGE:
+                _deliver_message(engine, job)
+            case JobKind.SERVICE_TASK:
+                _perform_service_task(engine, job)
+            case JobKind.EXTERNAL_TASK:
+                return
+    except Exception as error:  # whatever a job raises becomes its retry or dead letter
+        _failed(engine, job, error)
+
+
+def _fire_timer(engine: ProcessEngine, job: Job) -> None:
+    with engine.transaction(job.organisation) as tx:
+        _move(engine, tx, job, lambda execution: execution.fire_timer(job.key))
+
+
+def _deliver_message(engine: ProcessEngine, job: Job) -> None:
+    payload = job.payload
+    variables = {name: decode(value) for name, value in payload["variables"].items()}
+    with engine.transaction(job.organisation) as tx:
+        if tx.jobs.find(job.id, lock=True) is None:
+            return
+        catalogue = engine.catalogues.of(tx)
+        if payload["kind"] == "signal":
+            correlation.broadcast(
+                engine, tx, catalogue, name=payload["name"], variables=variables, by="system"
+            )
+        else:
+            correlation.deliver(
+                engine,
+                tx,
+                catalogue,
+                name=payload["name"],
+                key=payload["correlation_key"],
+                variables=variables,
+                by="system",
+            )
+        tx.jobs.remove(job.process_instance_id, [job.key])
+
+
+def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
+    """Call the handler with no transaction open, then take over its answer in a second one."""
+    now = engine.clock.now()
+    lease = new_id()
+    with engine.transaction(job.organisation) as tx:
+        claimed = tx.jobs.claim(job.id, lease, now=now, until=now + LEASE)
+        if claimed is None:
+            return
+        instance = tx.process_instances.get(job.process_instance_id)
+    topic = claimed.payload["topic"]
+    request = ServiceRequest(
+        job_id=claimed.id,
+        organisation=claimed.organisation,
+        process_instance_id=claimed.process_instance_id,
+        business_key=instance.business_key,
+        element_id=claimed.element_id or "",
+        topic=topic,
+        variables={name: decode(value) for name, value in claimed.payload["variables"].items()},
+        clauses=tuple(claimed.payload["clauses"]),
+        now=now,
+    )
+    try:
+        result = engine.handlers[topic](engine, request)
+    except BpmnError as error:
+        caught = error
+        with engine.transaction(job.organisation) as tx:
+            _move(
+                engine,
+                tx,
+                claimed,
+                lambda execution: execution.throw_bpmn_error(
+                    claimed.key, caught.error_code, caught.message, caught.variables
+                ),
+            )
+        return
+    with engine.transaction(job.organisation) as tx:
+        _take_over(engine, tx, claimed, result)
+
+
+def _take_over(engine: ProcessEngine, tx: Transaction, job: Job, result: ServiceResult) -> None:
+    moved = _move(
+        engine,
+        tx,
+        job,
+        lambda execution: execution.complete_service_task(job.key, result.variables),
+        events=[
+            HistoryEvent(
+                HistoryKind.NOTICE_DELIVERED,
+                at=notice.delivered_at,
+                element_id=notice.element_id,
+                token_id=job.key,
+                clauses=notice.clauses,
+                data={
+                    "to_role": notice.to_role,
+                    "template": notice.template,
+                    "channel": notice.channel,
+                    "job_id": notice.job_id,
+                },
+            )
+            for notice in result.notices
+        ],
+    )
+    if moved:
+        tx.notices.add(result.notices)
+
+
+def _move(
+    engine: ProcessEngine,
+    tx: Transaction,
+    job: Job,
+    action: advance.Action,
+    events: list[HistoryEvent] | None = None,
+) -> bool:
+    """Move the instance of a job that is still wanted: the instance is locked first, then the job."""
+    instance, number = tx.process_instances.lock(job.process_instance_id)
+    current = tx.jobs.find(job.id, lock=True)
+    if current is None or current.lease != job.lease:
+        return False
+    if instance.state is not InstanceState.RUNNING:
+        return False
+    advance.step(
+        engine,
+        tx,
+        engine.catalogues.of(tx, number),
+        instance,
+        action,
+        now=engine.clock.now(),
+        events=events or (),
+    )
+    return True
+
+
+def _failed(engine: ProcessEngine, job: Job, error: Exception) -> None:
+    """Keep what went wrong with the job; the instance stays as it was before."""
+    now = engine.clock.now()
+    # The class only: a message may hold what somebody typed. The row keeps the whole for those allowed.
+    log.warning("job %s (%s) failed: %s", job.id, job.kind, type(error).__name__)
+    text = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    with engine.transaction(job.organisation) as tx:
+        current = tx.jobs.find(job.id, lock=True)
+        if current is None:
+            return
+        failed = after_failure(current, text, now=now)
+        tx.jobs.save(failed)
+        engine.dispatch(tx, [failed], now=now)

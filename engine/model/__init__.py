@@ -1,0 +1,1 @@
+"""Plain values every other part speaks in. Standard library only."""

@@ -1,0 +1,141 @@
+"""Process definitions: which versions there are, which one starts new instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.execution import ProcessSpec
+from engine.model.actors import Actor, Permission
+from engine.model.pages import Page, PageRequest
+from engine.model.process_definitions import (
+    Definition,
+    DefinitionKind,
+    DefinitionNotFound,
+    DefinitionState,
+)
+from engine.process_engine import ProcessEngine
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChange:
+    """One element that two versions do not have in common, or not alike; `what` differs."""
+
+    element_id: str
+    name: str
+    type: str
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How one version differs from another, by element."""
+
+    added: tuple[ElementChange, ...]
+    removed: tuple[ElementChange, ...]
+    changed: tuple[ElementChange, ...]
+
+
+def listing(engine: ProcessEngine, *, by: Actor, page: PageRequest) -> Page[Definition]:
+    """Return each key's active version, or its newest where none is active, by key."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+    found = [
+        catalogue.latest(DefinitionKind.PROCESS, key)
+        for key in catalogue.keys(DefinitionKind.PROCESS)
+    ]
+    after = page.after()
+    if after is not None:
+        found = [definition for definition in found if definition.key > str(after[0])]
+    return Page.of(found, page, lambda definition: [definition.key])
+
+
+def versions(engine: ProcessEngine, *, by: Actor, key: str, page: PageRequest) -> Page[Definition]:
+    """Return the versions of a process, newest first; raise DefinitionNotFound for an unknown key."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        found = tx.definitions.versions(DefinitionKind.PROCESS, key, page)
+    if not found.items and page.token is None:
+        raise DefinitionNotFound(DefinitionKind.PROCESS, key)
+    return found
+
+
+def activate(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Definition:
+    """Make this version the one that starts new instances. Running instances stay on theirs."""
+    by.check(Permission.ACTIVATE)
+    with engine.transaction(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+        found = catalogue.version(DefinitionKind.PROCESS, key, version)
+        tx.definitions.deactivate_others(DefinitionKind.PROCESS, key, found.id)
+        tx.definitions.set_state(found.id, DefinitionState.ACTIVE)
+        tx.organisations.catalogue_changed()
+    return replace(found, state=DefinitionState.ACTIVE)
+
+
+def suspend(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Definition:
+    """Let this version start no new instance. Those that run go on."""
+    by.check(Permission.ACTIVATE)
+    with engine.transaction(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+        found = catalogue.version(DefinitionKind.PROCESS, key, version)
+        tx.definitions.set_state(found.id, DefinitionState.SUSPENDED)
+        tx.organisations.catalogue_changed()
+    return replace(found, state=DefinitionState.SUSPENDED)
+
+
+def xml(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> bytes:
+    """Return the diagram of a version, byte for byte as it was deployed."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        found = engine.catalogues.of(tx).version(DefinitionKind.PROCESS, key, version)
+        return tx.deployments.content(found.deployment_id, found.file)
+
+
+def specification(
+    engine: ProcessEngine, *, by: Actor, key: str, version: int | None = None
+) -> ProcessSpec:
+    """Return what a version of a process says: its elements, flows, references and clauses."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+        if version is None:
+            found = catalogue.latest(DefinitionKind.PROCESS, key)
+        else:
+            found = catalogue.version(DefinitionKind.PROCESS, key, version)
+        return engine.catalogues.process(tx, found)
+
+
+def compare(
+    engine: ProcessEngine, *, by: Actor, key: str, from_version: int, to_version: int
+) -> Comparison:
+    """Say which elements came, went or changed between two versions."""
+    old = specification(engine, by=by, key=key, version=from_version)
+    new = specification(engine, by=by, key=key, version=to_version)
+    return Comparison(
+        added=_elements(new, new.elements.keys() - old.elements.keys()),
+        removed=_elements(old, old.elements.keys() - new.elements.keys()),
+        changed=tuple(
+            ElementChange(element.id, element.name, element.type, what)
+            for element in new.elements.values()
+            if (what := _differences(old, new, element.id))
+        ),
+    )
+
+
+def _elements(spec: ProcessSpec, ids: set[str]) -> tuple[ElementChange, ...]:
+    return tuple(
+        ElementChange(element.id, element.name, element.type)
+        for element in spec.elements.values()
+        if element.id in ids
+    )
+
+
+def _differences(old: ProcessSpec, new: ProcessSpec, element_id: str) -> tuple[str, ...]:
+    before, after = old.elements.get(element_id), new.elements[element_id]
+    if before is None:
+        return ()
+    names = ("type", "name", "clauses", "properties", "documentation", "parent_id", "event")
+    found = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if old.attributes.get(element_id) != new.attributes.get(element_id):
+        found.append("behaviour")
+    return tuple(found)

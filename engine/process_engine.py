@@ -1,0 +1,144 @@
+"""The engine as one value: store, clock, catalogues, handlers, executor. Moves nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Literal, Protocol
+
+from engine.catalogue import Catalogue, Catalogues
+from engine.content import Permission as Granted
+from engine.dmn import DecisionResult
+from engine.execution import ProcessSpec, Reference, Surroundings
+from engine.feel import Evaluation, Value
+from engine.model.actors import BUILT_IN_ROLES, ROLE_OF_AN_ORGANISATION, Actor, Permission
+from engine.model.clock import Clock
+from engine.model.jobs import Job
+from engine.model.process_definitions import Definition, DefinitionKind
+from engine.model.service_tasks import ServiceRequest, ServiceResult
+from engine.store import Store, Transaction
+
+_LIKE = {
+    Granted.REPORT: "staff",
+    Granted.OVERSEE: "compliance",
+    Granted.PUBLISH: "process_owner",
+    Granted.ADMINISTER: "administrator",
+}
+"""The role of Remit's own whose permissions a role of an organisation is granted."""
+
+receipt_key: ContextVar[str | None] = ContextVar("receipt_key", default=None)
+"""The idempotency key of the request being served: marked done in the transaction that does it."""
+
+
+class Handler(Protocol):
+    """Python that performs a service task, called with no transaction open, at least once.
+
+    It may raise BpmnError for a failure that the diagram knows; anything else is tried again.
+    """
+
+    def __call__(self, engine: ProcessEngine, request: ServiceRequest) -> ServiceResult: ...
+
+
+class Executor(Protocol):
+    """Delivers due jobs; decides nothing. A lost or doubled delivery is harmless."""
+
+    def dispatch(self, tx: Transaction, jobs: Sequence[Job]) -> None:
+        """Have these due jobs delivered once the transaction is durable."""
+
+    def start(self, engine: ProcessEngine, run_job: Callable[[str, str], None]) -> None:
+        """Begin to deliver; `run_job` takes an organisation and a job id."""
+
+    def stop(self, grace: float) -> None:
+        """Deliver nothing more; wait up to `grace` seconds for what is under way."""
+
+
+class ProcessEngine:
+    """Everything a use case needs. One per process; threads share it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        executor: Executor | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.handlers = handlers
+        self.executor = executor
+        self.catalogues = Catalogues()
+
+    @contextmanager
+    def transaction(self, organisation: str) -> Iterator[Transaction]:
+        """Open the unit of work of one organisation; committed at the end of the block."""
+        with self.store.transaction(organisation) as tx:
+            yield tx
+            key = receipt_key.get()
+            if key is not None:
+                tx.receipts.mark_done(key)
+
+    def reading(self, organisation: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction that only reads one organisation."""
+        return self.store.reading(organisation)
+
+    def dispatch(self, tx: Transaction, jobs: Sequence[Job], *, now: datetime) -> None:
+        """Have the jobs among these that are due already delivered after the commit."""
+        due = [job for job in jobs if job.due_at <= now]
+        if self.executor is not None and due:
+            self.executor.dispatch(tx, due)
+
+    def actor(
+        self,
+        catalogue: Catalogue,
+        user: str,
+        roles: Collection[str],
+        session: Literal["token", "person", "system"],
+    ) -> Actor:
+        """Return who acts: their roles' permissions are Remit's own and what the content grants."""
+        permissions: set[Permission] = set()
+        for role_id in roles:
+            permissions |= BUILT_IN_ROLES.get(role_id, frozenset())
+            role = catalogue.organisation.role(role_id)
+            if role is not None:
+                permissions |= ROLE_OF_AN_ORGANISATION
+                for granted in role.may:
+                    permissions |= BUILT_IN_ROLES[_LIKE[granted]]
+        return Actor(
+            catalogue.organisation.key, user, frozenset(roles), frozenset(permissions), session
+        )
+
+    def evaluation(self, catalogue: Catalogue, now: datetime) -> Evaluation:
+        """Return a fresh evaluation at `now`, in the organisation's zone and calendar."""
+        calendar = catalogue.organisation.calendar
+        return Evaluation(now=now, zone=calendar.zone, calendar=calendar)
+
+    def surroundings(
+        self, tx: Transaction, catalogue: Catalogue, definition: Definition, now: datetime
+    ) -> Surroundings:
+        """Return what a process of this definition may ask for while it runs."""
+
+        def resolve(kind: DefinitionKind, reference: Reference) -> Definition:
+            return self.catalogues.resolve(tx, catalogue, kind, reference, within=definition.id)
+
+        def decide(reference: Reference, variables: Mapping[str, Value]) -> DecisionResult:
+            found = resolve(DefinitionKind.DECISION, reference)
+            decision = self.catalogues.decision(tx, found)
+            return decision.evaluate(variables, self.evaluation(catalogue, now))
+
+        def process(reference: Reference) -> ProcessSpec:
+            return self.catalogues.process(tx, resolve(DefinitionKind.PROCESS, reference))
+
+        def process_version(key: str, version: int) -> ProcessSpec:
+            found = catalogue.version(DefinitionKind.PROCESS, key, version)
+            return self.catalogues.process(tx, found)
+
+        return Surroundings(
+            now=now,
+            new_evaluation=lambda: self.evaluation(catalogue, now),
+            decide=decide,
+            process=process,
+            process_version=process_version,
+        )

@@ -1,0 +1,213 @@
+"""Process instances: start one, look at it, end it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import advance
+from engine.execution import Execution, load
+from engine.feel import Value, from_json
+from engine.model.actors import Actor, Permission
+from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
+from engine.model.pages import Page, PageRequest
+from engine.model.process_instances import InstanceState, ProcessInstance
+from engine.model.user_tasks import UserTask, UserTaskState
+from engine.model.waits import ServiceTaskWait, SubscriptionWait, TimerWait, UserTaskWait, Wait
+from engine.process_engine import ProcessEngine
+from engine.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Where an instance waits: `kind` is user_task, timer, subscription or service_task."""
+
+    token_id: str
+    element_id: str
+    name: str
+    kind: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a user task was or is to be done; `state`: met, missed, open, overdue or cancelled."""
+
+    user_task_id: str
+    element_id: str
+    name: str
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    clauses: tuple[str, ...]
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def start(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    process_definition_key: str,
+    business_key: str | None,
+    variables: Mapping[str, Any],
+    version: int | None = None,
+) -> ProcessInstance:
+    """Begin an instance of the active version (or of `version`) and run it until it waits.
+
+    `variables` are JSON or FEEL values. Raises DefinitionNotFound or DefinitionSuspended.
+    """
+    by.check(Permission.START)
+    with engine.transaction(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+        definition = catalogue.startable(process_definition_key, version)
+        return advance.start(
+            engine,
+            tx,
+            catalogue,
+            definition,
+            business_key=business_key,
+            variables={name: from_json(value) for name, value in variables.items()},
+            by=by.user,
+            now=engine.clock.now(),
+        )
+
+
+def listing(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    page: PageRequest,
+    state: InstanceState | None = None,
+    business_key: str | None = None,
+    process_definition_key: str | None = None,
+    overdue: bool | None = None,
+    q: str | None = None,
+) -> Page[ProcessInstance]:
+    """Return instances, newest first; `overdue`: those with an open task past its due time."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        return tx.process_instances.listing(
+            page,
+            state=state,
+            business_key=business_key,
+            process_definition_key=process_definition_key,
+            overdue_at=engine.clock.now() if overdue else None,
+            text=q,
+        )
+
+
+def get(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstance:
+    """Return the instance; raise ProcessInstanceNotFound."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        return tx.process_instances.get(instance_id)
+
+
+def variables(engine: ProcessEngine, *, by: Actor, instance_id: str) -> dict[str, Value]:
+    """Return the instance's variables as FEEL values."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        return _loaded(engine, tx, tx.process_instances.get(instance_id)).variables()
+
+
+def tokens(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[Token, ...]:
+    """Return where the instance waits; nothing once it has ended."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        instance = tx.process_instances.get(instance_id)
+        if instance.state not in (InstanceState.RUNNING, InstanceState.SUSPENDED):
+            return ()
+        waits = _loaded(engine, tx, instance).waits()
+    return tuple(_token(wait) for wait in waits.by_token.values())
+
+
+def history(
+    engine: ProcessEngine, *, by: Actor, instance_id: str, page: PageRequest
+) -> Page[RecordedEvent]:
+    """Return what happened to the instance, in order."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        tx.process_instances.get(instance_id)
+        return tx.history.listing(instance_id, page)
+
+
+def user_tasks(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[UserTask, ...]:
+    """Return every user task the instance has had, oldest first."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        tx.process_instances.get(instance_id)
+        return tx.user_tasks.of_instance(instance_id)
+
+
+def deadlines(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[Deadline, ...]:
+    """Return the due and follow-up times of the instance's user tasks, and how they were kept."""
+    now = engine.clock.now()
+    return tuple(
+        Deadline(
+            user_task_id=task.id,
+            element_id=task.element_id,
+            name=task.name,
+            due_at=task.due_at,
+            follow_up_at=task.follow_up_at,
+            clauses=task.clauses,
+            state=_kept(task, now),
+            started_at=task.created_at,
+            ended_at=task.completed_at,
+        )
+        for task in user_tasks(engine, by=by, instance_id=instance_id)
+        if task.due_at is not None or task.follow_up_at is not None
+    )
+
+
+def cancel(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -> ProcessInstance:
+    """End a running instance by hand; the reason is kept in its history."""
+    by.check(Permission.CANCEL)
+    now = engine.clock.now()
+    with engine.transaction(by.organisation) as tx:
+        instance, number = tx.process_instances.lock(instance_id)
+        return advance.end(
+            engine,
+            tx,
+            engine.catalogues.of(tx, number),
+            instance,
+            state=InstanceState.CANCELLED,
+            event=HistoryEvent(
+                HistoryKind.PROCESS_INSTANCE_CANCELLED, at=now, by=by.user, data={"reason": reason}
+            ),
+            now=now,
+        )
+
+
+def _loaded(engine: ProcessEngine, tx: Transaction, instance: ProcessInstance) -> Execution:
+    catalogue = engine.catalogues.of(tx)
+    definition = catalogue.by_id[instance.process_definition_id]
+    return load(
+        engine.catalogues.process(tx, definition),
+        instance.document,
+        engine.surroundings(tx, catalogue, definition, engine.clock.now()),
+    )
+
+
+def _token(wait: Wait) -> Token:
+    match wait:
+        case UserTaskWait():
+            return Token(wait.token_id, wait.element_id, wait.name, "user_task", wait.due_at)
+        case TimerWait():
+            return Token(wait.token_id, wait.element_id, wait.name, "timer", wait.due_at)
+        case SubscriptionWait():
+            return Token(wait.token_id, wait.element_id, wait.name, "subscription")
+        case ServiceTaskWait():
+            return Token(wait.token_id, wait.element_id, wait.name, "service_task")
+
+
+def _kept(task: UserTask, now: datetime) -> str:
+    ended = task.completed_at or now
+    late = task.due_at is not None and ended > task.due_at
+    if task.state is UserTaskState.OPEN:
+        return "overdue" if late else "open"
+    if task.state is UserTaskState.CANCELLED:
+        return "cancelled"
+    return "missed" if late else "met"

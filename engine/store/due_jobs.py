@@ -1,0 +1,90 @@
+"""Due jobs of every organisation, for the executors. Reads and frees; never moves a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from engine.model.jobs import JobKind, JobState
+from engine.model.process_instances import InstanceState
+from engine.store.schema import job, process_instance
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """What an executor needs to know of a job to deliver it."""
+
+    id: str
+    organisation: str
+    process_instance_id: str
+    due_at: datetime
+
+
+class DueJobs:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def due(self, now: datetime, *, limit: int) -> tuple[DueJob, ...]:
+        """Return jobs due at `now` that nobody is working on, the longest due first."""
+        rows = self._connection.execute(
+            select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
+            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .where(_deliverable(now))
+            .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
+            .limit(limit)
+        )
+        return tuple(
+            DueJob(row.id, row.organisation, row.process_instance_id, row.due_at) for row in rows
+        )
+
+    def next_of(self, process_instance_id: str, now: datetime) -> DueJob | None:
+        """Return the instance's longest due job that nobody is working on."""
+        row = self._connection.execute(
+            select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
+            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .where(_deliverable(now), job.c.process_instance_id == process_instance_id)
+            .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        return DueJob(row.id, row.organisation, row.process_instance_id, row.due_at)
+
+    def earliest(self, organisation: str | None = None) -> datetime | None:
+        """Return when the next job falls due, None when none waits."""
+        query = (
+            select(func.min(job.c.due_at, type_=job.c.due_at.type))
+            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .where(_waiting())
+        )
+        if organisation is not None:
+            query = query.where(job.c.organisation == organisation)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def release_leases(self) -> int:
+        """Free every job that a process which is gone was working on; returns how many.
+
+        Only for the one owner of a database, before it starts work.
+        """
+        freed = self._connection.execute(
+            update(job).where(job.c.lease.is_not(None)).values(lease=None, leased_until=None)
+        )
+        return freed.rowcount
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Say in SQL that an executor will have to deliver the job; a suspended instance's waits with it."""
+    runs = process_instance.c.state == InstanceState.RUNNING
+    return and_(
+        job.c.state == JobState.WAITING,
+        job.c.kind != JobKind.EXTERNAL_TASK,
+        # What an instance has thrown is delivered even when it has ended since.
+        or_(job.c.kind == JobKind.MESSAGE, runs),
+    )
+
+
+def _deliverable(now: datetime) -> ColumnElement[bool]:
+    free = or_(job.c.lease.is_(None), job.c.leased_until <= now)
+    return and_(_waiting(), job.c.due_at <= now, free)

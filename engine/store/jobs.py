@@ -1,0 +1,123 @@
+"""Jobs of one organisation: the row is the truth, whoever delivers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, or_, update
+
+from engine.model.jobs import Job, JobKind, JobNotFound, JobState
+from engine.model.pages import Page, PageRequest
+from engine.store.rows import Repository, paged, values_of
+from engine.store.schema import job
+
+
+class Jobs(Repository):
+    def add(self, records: Sequence[Job]) -> None:
+        if records:
+            self._connection.execute(insert(job), [values_of(record) for record in records])
+
+    def get(self, job_id: str) -> Job:
+        """Return the job; raise JobNotFound."""
+        found = self.find(job_id)
+        if found is None:
+            raise JobNotFound(job_id)
+        return found
+
+    def find(self, job_id: str, *, lock: bool = False) -> Job | None:
+        """Return the job, or None when it is gone; `lock`: until the transaction ends."""
+        query = self._select(job).where(job.c.id == job_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        return job_of(row) if row else None
+
+    def save(self, record: Job) -> None:
+        """Store what became of a job; nothing when its token has moved on."""
+        values = values_of(record)
+        self._connection.execute(
+            update(job)
+            .where(job.c.organisation == self._organisation, job.c.id == record.id)
+            .values(**values)
+        )
+
+    def reschedule(self, instance_id: str, key: str, due_at: datetime) -> None:
+        """Give a token's job another due time."""
+        self._connection.execute(
+            update(job)
+            .where(
+                job.c.organisation == self._organisation,
+                job.c.process_instance_id == instance_id,
+                job.c.key == key,
+            )
+            .values(due_at=due_at, state=JobState.WAITING, attempts=0)
+        )
+
+    def claim(self, job_id: str, lease: str, *, now: datetime, until: datetime) -> Job | None:
+        """Take a job for work outside a transaction; None when it is gone or somebody has it."""
+        taken = self._connection.execute(
+            update(job)
+            .where(
+                job.c.organisation == self._organisation,
+                job.c.id == job_id,
+                job.c.state == JobState.WAITING,
+                or_(job.c.lease.is_(None), job.c.leased_until <= now),
+            )
+            .values(lease=lease, leased_until=until)
+        )
+        return self.get(job_id) if taken.rowcount == 1 else None
+
+    def remove(self, instance_id: str, keys: Sequence[str]) -> None:
+        """Drop the jobs of tokens that moved on; a late delivery of one does nothing."""
+        if keys:
+            self._connection.execute(
+                delete(job).where(
+                    job.c.organisation == self._organisation,
+                    job.c.process_instance_id == instance_id,
+                    job.c.key.in_(keys),
+                )
+            )
+
+    def listing(
+        self,
+        page: PageRequest,
+        *,
+        now: datetime,
+        state: str | None = None,
+        process_instance_id: str | None = None,
+    ) -> Page[Job]:
+        """Return jobs by due time. `state`: due (now or earlier), waiting (later) or dead_letter."""
+        query = self._select(job)
+        if process_instance_id is not None:
+            query = query.where(job.c.process_instance_id == process_instance_id)
+        match state:
+            case "dead_letter":
+                query = query.where(job.c.state == JobState.DEAD_LETTER)
+            case "due":
+                query = query.where(and_(job.c.state == JobState.WAITING, job.c.due_at <= now))
+            case "waiting":
+                query = query.where(and_(job.c.state == JobState.WAITING, job.c.due_at > now))
+        order = ((job.c.due_at, False), (job.c.id, False))
+        return paged(self._connection, query, page, order, job_of)
+
+
+def job_of(row: Row[Any]) -> Job:
+    """Make the value from a row of the table."""
+    return Job(
+        id=row.id,
+        organisation=row.organisation,
+        kind=JobKind(row.kind),
+        process_instance_id=row.process_instance_id,
+        key=row.key,
+        element_id=row.element_id,
+        payload=row.payload,
+        due_at=row.due_at,
+        state=JobState(row.state),
+        priority=row.priority,
+        attempts=row.attempts,
+        max_attempts=row.max_attempts,
+        retry_delays=tuple(row.retry_delays),
+        last_error=row.last_error,
+        lease=row.lease,
+        leased_until=row.leased_until,
+    )

@@ -1,0 +1,223 @@
+"""User tasks: rows that follow from the instance's document, and who has claimed them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, delete, func, insert, or_, select, update
+
+from engine.model.pages import Page, PageRequest
+from engine.model.process_instances import ProcessInstance
+from engine.model.user_tasks import UserTask, UserTaskNotFound, UserTaskState
+from engine.model.waits import UserTaskWait
+from engine.store.process_instances import process_instance_of
+from engine.store.rows import Repository, paged
+from engine.store.schema import candidate, organisation, process_instance, user_task
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_GROUP = "group"
+_USER = "user"
+
+
+class UserTasks(Repository):
+    def add(self, instance: ProcessInstance, waits: Sequence[UserTaskWait]) -> None:
+        """Store the rows of user tasks that an instance now waits for."""
+        rows = [{**_row(wait), **self._of(instance)} for wait in waits]
+        if rows:
+            self._connection.execute(insert(user_task), rows)
+        self._add_candidates(waits)
+
+    def change(self, wait: UserTaskWait) -> None:
+        """Bring one row in step with its wait; its version grows."""
+        values = _row(wait)
+        del values["id"], values["state"], values["version"]
+        self._connection.execute(
+            self._update(wait.token_id).values(**values, version=user_task.c.version + 1)
+        )
+        self._connection.execute(
+            delete(candidate).where(
+                candidate.c.organisation == self._organisation,
+                candidate.c.user_task_id == wait.token_id,
+            )
+        )
+        self._add_candidates([wait])
+
+    def close(
+        self, token_ids: Sequence[str], *, now: datetime, completed: str | None, by: str | None
+    ) -> None:
+        """Close the rows of tokens that moved on: `completed` was done by `by`, the others cancelled."""
+        if not token_ids:
+            return
+        done = user_task.c.id == completed
+        self._connection.execute(
+            update(user_task)
+            .where(
+                user_task.c.organisation == self._organisation,
+                user_task.c.id.in_(token_ids),
+            )
+            .values(
+                state=case(
+                    (done, UserTaskState.COMPLETED.value), else_=UserTaskState.CANCELLED.value
+                ),
+                completed_at=now,
+                completed_by=case((done, by), else_=None),
+                version=user_task.c.version + 1,
+            )
+        )
+
+    def assign(self, token_id: str, assignee: str | None) -> None:
+        self._connection.execute(
+            self._update(token_id).values(assignee=assignee, version=user_task.c.version + 1)
+        )
+
+    def get(self, task_id: str) -> UserTask:
+        """Return the task; raise UserTaskNotFound."""
+        row = self._connection.execute(
+            self._select(user_task).where(user_task.c.id == task_id)
+        ).one_or_none()
+        if row is None:
+            raise UserTaskNotFound(task_id)
+        return _user_task(row)
+
+    def lock(self, task_id: str) -> tuple[UserTask, ProcessInstance, int]:
+        """Return the task, its instance locked until the transaction ends, and the catalogue number."""
+        row: Any = self._connection.execute(
+            select(
+                *(column.label(f"task_{column.name}") for column in user_task.c),
+                process_instance,
+                organisation.c.catalogue,
+            )
+            .join(process_instance, process_instance.c.id == user_task.c.process_instance_id)
+            .join(organisation, organisation.c.key == user_task.c.organisation)
+            .where(user_task.c.organisation == self._organisation, user_task.c.id == task_id)
+            .with_for_update(of=process_instance)
+        ).one_or_none()
+        if row is None:
+            raise UserTaskNotFound(task_id)
+        return _user_task(row, "task_"), process_instance_of(row), row.catalogue
+
+    def listing(
+        self,
+        page: PageRequest,
+        *,
+        state: UserTaskState | None = None,
+        process_instance_id: str | None = None,
+        candidate_group: str | None = None,
+        assignee: str | None = None,
+        overdue_at: datetime | None = None,
+        visible_to: tuple[str, frozenset[str]] | None = None,
+        by_due: bool = False,
+    ) -> Page[UserTask]:
+        """Return tasks, oldest first or, `by_due`, the most urgent first.
+
+        `visible_to` (user, roles) keeps those assigned to the user or offered to them or a role.
+        """
+        query = self._select(user_task)
+        if state is not None:
+            query = query.where(user_task.c.state == state)
+        if process_instance_id is not None:
+            query = query.where(user_task.c.process_instance_id == process_instance_id)
+        if candidate_group is not None:
+            query = query.where(user_task.c.id.in_(self._offered_to(groups=[candidate_group])))
+        if assignee is not None:
+            query = query.where(user_task.c.assignee == assignee)
+        if overdue_at is not None:
+            query = query.where(user_task.c.due_at < overdue_at)
+        if visible_to is not None:
+            user, roles = visible_to
+            offered = self._offered_to(groups=sorted(roles), user=user)
+            query = query.where(or_(user_task.c.assignee == user, user_task.c.id.in_(offered)))
+        first = func.coalesce(user_task.c.due_at, NEVER, type_=user_task.c.due_at.type)
+        order = (first if by_due else user_task.c.created_at, False), (user_task.c.id, False)
+        return paged(self._connection, query, page, order, _user_task)
+
+    def of_instance(self, instance_id: str) -> tuple[UserTask, ...]:
+        """Return every task an instance ever had, oldest first."""
+        rows = self._connection.execute(
+            self._select(user_task)
+            .where(user_task.c.process_instance_id == instance_id)
+            .order_by(user_task.c.created_at, user_task.c.id)
+        )
+        return tuple(_user_task(row) for row in rows)
+
+    def _offered_to(self, *, groups: Sequence[str], user: str | None = None) -> Any:
+        named = and_(candidate.c.kind == _GROUP, candidate.c.name.in_(groups))
+        if user is not None:
+            named = or_(named, and_(candidate.c.kind == _USER, candidate.c.name == user))
+        return self._select(candidate, candidate.c.user_task_id).where(named)
+
+    def _of(self, instance: ProcessInstance) -> dict[str, Any]:
+        return {
+            "organisation": self._organisation,
+            "process_instance_id": instance.id,
+            "process_definition_key": instance.process_definition_key,
+            "business_key": instance.business_key,
+        }
+
+    def _add_candidates(self, waits: Sequence[UserTaskWait]) -> None:
+        rows = [
+            {
+                "user_task_id": wait.token_id,
+                "kind": kind,
+                "name": name,
+                "organisation": self._organisation,
+            }
+            for wait in waits
+            for kind, names in ((_GROUP, wait.candidate_groups), (_USER, wait.candidate_users))
+            for name in dict.fromkeys(names)
+        ]
+        if rows:
+            self._connection.execute(insert(candidate), rows)
+
+    def _update(self, token_id: str) -> Any:
+        return update(user_task).where(
+            user_task.c.organisation == self._organisation, user_task.c.id == token_id
+        )
+
+
+def _row(wait: UserTaskWait) -> dict[str, Any]:
+    return {
+        "id": wait.token_id,
+        "element_id": wait.element_id,
+        "name": wait.name,
+        "assignee": wait.assignee,
+        "candidate_users": list(wait.candidate_users),
+        "candidate_groups": list(wait.candidate_groups),
+        "created_at": wait.created_at,
+        "due_at": wait.due_at,
+        "follow_up_at": wait.follow_up_at,
+        "priority": wait.priority,
+        "form_ref": wait.form_ref,
+        "clauses": list(wait.clauses),
+        "state": UserTaskState.OPEN,
+        "version": 1,
+    }
+
+
+def _user_task(row: Row[Any], prefix: str = "") -> UserTask:
+    def column(name: str) -> Any:
+        return getattr(row, prefix + name)
+
+    return UserTask(
+        id=column("id"),
+        process_instance_id=column("process_instance_id"),
+        process_definition_key=column("process_definition_key"),
+        business_key=column("business_key"),
+        element_id=column("element_id"),
+        name=column("name"),
+        assignee=column("assignee"),
+        candidate_users=tuple(column("candidate_users")),
+        candidate_groups=tuple(column("candidate_groups")),
+        created_at=column("created_at"),
+        due_at=column("due_at"),
+        follow_up_at=column("follow_up_at"),
+        priority=column("priority"),
+        form_ref=column("form_ref"),
+        clauses=tuple(column("clauses")),
+        state=UserTaskState(column("state")),
+        version=column("version"),
+        completed_at=column("completed_at"),
+        completed_by=column("completed_by"),
+    )

@@ -1,0 +1,268 @@
+"""User tasks: list them, claim and hand over, keep a draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from engine import advance
+from engine.advance import Completion
+from engine.catalogue import Catalogue
+from engine.content import FieldError, Form, PresentedComponent
+from engine.execution import Execution, Reference, load
+from engine.feel import Value, decode, encode, from_json
+from engine.model.actors import Actor, Permission
+from engine.model.errors import RemitError
+from engine.model.history import HistoryEvent, HistoryKind
+from engine.model.pages import Page, PageRequest
+from engine.model.process_definitions import DefinitionKind
+from engine.model.process_instances import ProcessInstance
+from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskState
+from engine.process_engine import ProcessEngine
+from engine.store import Transaction
+
+
+class FormRefused(RemitError):
+    """The submitted fields do not fit the task's form; `errors` says which and why."""
+
+    code: ClassVar[str] = "form_refused"
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        self.errors = errors
+        names = ", ".join(dict.fromkeys(error.field for error in errors))
+        super().__init__(f"Nothing was changed. Correct these fields and send again: {names}.")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """What a task asks: its form (None: it asks nothing), values so far, and what to show of it."""
+
+    task: UserTask
+    form: Form | None
+    values: Mapping[str, Value]
+    present: tuple[PresentedComponent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody has typed so far; sent by nobody yet."""
+
+    user_task_id: str
+    saved_at: datetime
+
+
+def listing(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    page: PageRequest,
+    state: UserTaskState | None = None,
+    process_instance_id: str | None = None,
+    candidate_group: str | None = None,
+    assignee: str | None = None,
+    overdue: bool | None = None,
+    mine: bool = False,
+) -> Page[UserTask]:
+    """Return tasks the actor may see, oldest first.
+
+    `mine`: those for the actor and their roles, the most urgent first, whatever else they may see.
+    """
+    by.check(Permission.WORK_TASKS)
+    everything = by.may(Permission.WORK_ALL_TASKS) and not mine
+    with engine.reading(by.organisation) as tx:
+        return tx.user_tasks.listing(
+            page,
+            state=state,
+            process_instance_id=process_instance_id,
+            candidate_group=candidate_group,
+            assignee=assignee,
+            overdue_at=engine.clock.now() if overdue else None,
+            visible_to=None if everything else (by.user, by.roles),
+            by_due=mine,
+        )
+
+
+def get(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
+    """Return the task; raise UserTaskNotFound when it is not the actor's to see."""
+    with engine.reading(by.organisation) as tx:
+        return _visible(tx, task_id, by)
+
+
+def form(engine: ProcessEngine, *, by: Actor, task_id: str) -> TaskForm:
+    """Return the task's form with the instance's values, and the actor's draft over them."""
+    now = engine.clock.now()
+    with engine.reading(by.organisation) as tx:
+        task = _visible(tx, task_id, by)
+        instance = tx.process_instances.get(task.process_instance_id)
+        catalogue = engine.catalogues.of(tx)
+        execution = _loaded(engine, tx, catalogue, instance, now)
+        found = _form(engine, tx, catalogue, instance, task)
+        draft = tx.drafts.get(task.id, by.user) or {}
+    if found is None:
+        return TaskForm(task, None, {}, ())
+    values = execution.variables(task.id)
+    values |= {name: decode(value) for name, value in draft.items()}
+    present = found.present(values, engine.evaluation(catalogue, now))
+    return TaskForm(task, found, values, tuple(present))
+
+
+def save_draft(
+    engine: ProcessEngine, *, by: Actor, task_id: str, values: Mapping[str, Any]
+) -> Draft:
+    """Keep what the actor has typed, as it is and unchecked, until the task is completed."""
+    now = engine.clock.now()
+    content = {name: encode(from_json(value)) for name, value in values.items()}
+    with engine.transaction(by.organisation) as tx:
+        task = _workable(tx, task_id, by)[0]
+        tx.drafts.put(task.id, by.user, content, now=now)
+    return Draft(task.id, now)
+
+
+def claim(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
+    """Take the task: nobody else completes it until it is given back."""
+    return _assign(engine, by, task_id, by.user, HistoryKind.USER_TASK_CLAIMED)
+
+
+def unclaim(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
+    """Give the task back to everybody it was offered to."""
+    return _assign(engine, by, task_id, None, HistoryKind.USER_TASK_UNCLAIMED)
+
+
+def delegate(engine: ProcessEngine, *, by: Actor, task_id: str, to: str) -> UserTask:
+    """Hand the task over to somebody by user name."""
+    return _assign(engine, by, task_id, to, HistoryKind.USER_TASK_DELEGATED)
+
+
+def complete(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    task_id: str,
+    variables: Mapping[str, Any],
+    version: int | None = None,
+) -> UserTask:
+    """Complete a user task and run its process instance until it waits again.
+
+    With a form, `variables` are its fields and are checked by it; without one they are taken as
+    they are. `version`: refuse unless the task is still at it. Raises FormRefused, UserTaskClosed,
+    UserTaskTaken, UserTaskChanged or UserTaskNotFound; nothing is changed then.
+    """
+    now = engine.clock.now()
+    with engine.transaction(by.organisation) as tx:
+        task, instance, number = _workable(tx, task_id, by)
+        if version is not None and version != task.version:
+            raise UserTaskChanged(task)
+        catalogue = engine.catalogues.of(tx, number)
+
+        def action(execution: Execution) -> None:
+            found = _form(engine, tx, catalogue, instance, task)
+            values = _checked(engine, catalogue, found, variables, execution, task, now)
+            execution.complete_user_task(task.id, values, by.user)
+
+        advance.step(
+            engine,
+            tx,
+            catalogue,
+            instance,
+            action,
+            now=now,
+            completion=Completion(task.id, by.user),
+        )
+    return replace(
+        task,
+        state=UserTaskState.COMPLETED,
+        version=task.version + 1,
+        completed_at=now,
+        completed_by=by.user,
+    )
+
+
+def _checked(
+    engine: ProcessEngine,
+    catalogue: Catalogue,
+    found: Form | None,
+    submitted: Mapping[str, Any],
+    execution: Execution,
+    task: UserTask,
+    now: datetime,
+) -> Mapping[str, Value]:
+    if found is None:
+        return {name: from_json(value) for name, value in submitted.items()}
+    result = found.validate(
+        submitted, execution.variables(task.id), engine.evaluation(catalogue, now)
+    )
+    if result.errors:
+        raise FormRefused(tuple(result.errors))
+    return result.values
+
+
+def _assign(
+    engine: ProcessEngine, by: Actor, task_id: str, assignee: str | None, kind: HistoryKind
+) -> UserTask:
+    with engine.transaction(by.organisation) as tx:
+        task, instance, _ = _workable(tx, task_id, by)
+        tx.user_tasks.assign(task.id, assignee)
+        advance.record(
+            tx,
+            instance,
+            HistoryEvent(
+                kind,
+                at=engine.clock.now(),
+                element_id=task.element_id,
+                element_name=task.name,
+                token_id=task.id,
+                by=by.user,
+                clauses=task.clauses,
+                data={"assignee": assignee},
+            ),
+        )
+    return replace(task, assignee=assignee, version=task.version + 1)
+
+
+def _visible(tx: Transaction, task_id: str, by: Actor) -> UserTask:
+    task = tx.user_tasks.get(task_id)
+    task.check_visible_to(by)
+    return task
+
+
+def _workable(tx: Transaction, task_id: str, by: Actor) -> tuple[UserTask, ProcessInstance, int]:
+    task, instance, number = tx.user_tasks.lock(task_id)
+    task.check_visible_to(by)
+    task.check_open()
+    task.check_not_taken_from(by)
+    return task, instance, number
+
+
+def _form(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    task: UserTask,
+) -> Form | None:
+    if task.form_ref is None:
+        return None
+    spec = engine.catalogues.process(tx, catalogue.by_id[instance.process_definition_id])
+    references = [ref for ref in spec.form_refs if ref.element_id == task.element_id]
+    reference = references[0] if references else Reference(task.element_id, task.form_ref)
+    definition = engine.catalogues.resolve(
+        tx, catalogue, DefinitionKind.FORM, reference, within=instance.process_definition_id
+    )
+    return engine.catalogues.form(tx, definition)
+
+
+def _loaded(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    now: datetime,
+) -> Execution:
+    definition = catalogue.by_id[instance.process_definition_id]
+    return load(
+        engine.catalogues.process(tx, definition),
+        instance.document,
+        engine.surroundings(tx, catalogue, definition, now),
+    )

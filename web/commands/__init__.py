@@ -1,0 +1,1 @@
+"""The commands of `remit`, one file per noun. Each parses, calls and prints; none decides."""

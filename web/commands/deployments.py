@@ -1,0 +1,91 @@
+"""`deploy` and `check`: content goes live, or is only looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine import deployments
+from engine.handlers import HANDLERS
+from engine.model.actors import system_actor
+from engine.model.problems import DeploymentRefused, Problem, Severity
+from web.commands.output import print_json, print_problems
+from web.opening import open_engine, read_settings
+from web.organisation_files import by_name, collect, organisation_around
+from webhooks.problems import problem_as_json
+
+PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.command()
+@PATHS
+@click.option("--organisation", required=True, help="The organisation's key, such as derby.")
+@click.option("--name", default="", help="What this deployment is called in lists.")
+@AS_JSON
+def deploy(paths: tuple[Path, ...], organisation: str, name: str, as_json: bool) -> int:
+    """Deploy files or folders; a folder bpmn/ORG takes dmn/ORG along.
+
+    All of it goes live together, or nothing. A new organisation is made from its
+    organisation.yaml.
+    """
+    files = by_name(collect(paths))
+    try:
+        with open_engine(read_settings()) as engine:
+            deployment = deployments.deploy(
+                engine,
+                by=system_actor(organisation),
+                files=files,
+                name=name,
+                source="remit deploy",
+            )
+    except DeploymentRefused as refused:
+        return _report(refused.problems, as_json)
+    if as_json:
+        print_json(
+            {
+                "id": deployment.id,
+                "process_definitions": [
+                    {"key": definition.key, "version": definition.version}
+                    for definition in deployment.process_definitions
+                ],
+                "warnings": [problem_as_json(problem) for problem in deployment.warnings],
+            }
+        )
+        return 0
+    print_problems(deployment.warnings, err=True)
+    for definition in deployment.definitions:
+        click.echo(f"{definition.kind} {definition.key} version {definition.version}")
+    return 0
+
+
+@click.command()
+@PATHS
+@AS_JSON
+def check(paths: tuple[Path, ...], as_json: bool) -> int:
+    """Look for problems in files or folders without deploying them; exit code 1 on an error.
+
+    Files in an organisation's folders are checked together with the rest of it.
+    """
+    given = collect(paths)
+    surroundings: dict[Path, bytes] = {}
+    for path in paths:
+        if path.is_file():
+            surroundings |= organisation_around(path)
+    asked = {path.resolve() for path in given}
+    others = {p: source for p, source in surroundings.items() if p.resolve() not in asked}
+    files = {str(path): source for path, source in (given | others).items()}
+    problems = deployments.check(files, topics=HANDLERS.keys())
+    shown = {str(path) for path in given} | {""}
+    return _report([problem for problem in problems if problem.file in shown], as_json)
+
+
+def _report(problems: list[Problem] | tuple[Problem, ...], as_json: bool) -> int:
+    if as_json:
+        print_json({"problems": [problem_as_json(problem) for problem in problems]})
+    else:
+        print_problems(problems)
+    return int(any(problem.severity is Severity.ERROR for problem in problems))

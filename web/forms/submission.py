@@ -1,0 +1,71 @@
+"""Reads what a person sent with a form back into answers. Validates nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from engine.content.forms import nested
+
+ANSWER = "answer:"
+SHOWN = "shown"
+"""The hidden field that names each field the person could see."""
+ADD_ROW, REMOVE_ROW = "add_row", "remove_row"
+
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The answers as the engine takes them, the raw ones by field, and what was to be seen."""
+
+    answers: dict[str, Any]
+    raw: dict[str, list[str]]
+    shown: frozenset[str]
+
+
+def read(sent: MultiDict[str, str]) -> Submission:
+    """Return the answers of a form; fields of several choices are lists."""
+    raw = {
+        name.removeprefix(ANSWER): values
+        for name, values in sent.lists()
+        if name.startswith(ANSWER)
+    }
+    several = frozenset(sent.getlist("several"))
+    clocks = frozenset(sent.getlist("clock"))
+    flat = {
+        name: [value for value in values if value]
+        if name in several
+        else _clock(values[-1])
+        if name in clocks
+        else values[-1]
+        for name, values in raw.items()
+    }
+    return Submission(nested(flat), raw, frozenset(sent.getlist(SHOWN)))
+
+
+def with_rows_changed(sent: MultiDict[str, str]) -> Submission:
+    """Return the answers with a row added to one list, or taken out, as the pressed button says."""
+    found = read(sent)
+    if sent.get(ADD_ROW):
+        flat = {name: "" for name in ()}
+    return found
+
+
+def _clock(text: str) -> str:
+    """Return such as `4pm`, `9.30` or `0930` as `16:00`, `09:30`; anything else as it is."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return text
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if not found[2] and not half:
+        return text
+    if half and not 1 <= hour <= 12:
+        return text
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return f"{hour:02}:{minute:02}"

@@ -1,0 +1,103 @@
+"""Puts the engine together from the settings. The only place that knows which parts there are."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from engine import jobs
+from engine.executors.local import LocalExecutor
+from engine.handlers import HANDLERS
+from engine.model.clock import Clock, FileClock, SystemClock
+from engine.process_engine import Executor, ProcessEngine
+from engine.store import Store
+from web.settings import Settings, SettingsRefused, unknown_variables
+
+SECONDS_TO_FINISH = 10.0
+"""How long a stopping service waits for jobs that are under way."""
+SECRET_KEY_FILE = Path("var/secret_key")
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process, and report variables that are none on standard error."""
+    settings = Settings.read(os.environ)
+    for sentence in unknown_variables(os.environ):
+        sys.stderr.write(f"{sentence}\n")
+    return settings
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock of the service: the machine's, or the test clock's file.
+
+    Raises `SettingsRefused` when the file does not hold an instant now.
+    """
+    if settings.test_clock is None:
+        return SystemClock()
+    clock = FileClock(settings.test_clock)
+    try:
+        clock.now()
+    except OSError as error:
+        raise SettingsRefused(
+            f"REMIT_TEST_CLOCK: {settings.test_clock} cannot be read: {error.strerror}."
+        ) from None
+    except ValueError as error:
+        raise SettingsRefused(
+            f"REMIT_TEST_CLOCK: {settings.test_clock} does not hold an instant such as "
+            f"2026-12-24T10:00:00Z: {error}."
+        ) from None
+    return clock
+
+
+@contextmanager
+def open_engine(
+    settings: Settings, *, executor: Executor | None = None
+) -> Iterator[ProcessEngine]:
+    """Open the database, bring its schema up to date, and give the engine over it.
+
+    Creates the folder of a SQLite file. With an executor, due jobs are delivered while the block
+    runs. Everything is closed at its end.
+    """
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    try:
+        store.upgrade()
+        engine = ProcessEngine(
+            store=store, clock=clock_of(settings), handlers=HANDLERS, executor=executor
+        )
+        if executor is None:
+            yield engine
+            return
+        executor.start(engine, partial(jobs.run_job, engine))
+        try:
+            yield engine
+        finally:
+            executor.stop(SECONDS_TO_FINISH)
+    finally:
+        store.close()
+
+
+def serving_executor(settings: Settings) -> Executor:
+    """Return what delivers due jobs in a process that serves."""
+    return LocalExecutor(threads=settings.worker_threads)
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """Return the settings with a secret key: outside production one is made once and kept.
+
+    The file is `var/secret_key` and only its owner may read it.
+    """
+    if settings.secret_key or settings.in_production:
+        return settings
+    SECRET_KEY_FILE.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        descriptor = os.open(SECRET_KEY_FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    return replace(settings, secret_key=SECRET_KEY_FILE.read_text(encoding="ascii").strip())

@@ -1,0 +1,130 @@
+"""What happened in a scenario, as JSON and as a text to read. Judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.feel import to_json
+from engine.model.history import HistoryEvent, HistoryKind
+from engine.model.notices import Notice
+from engine.model.user_tasks import UserTask
+from web.scenarios.dates import shown
+from web.scenarios.runner import Outcome
+from web.scenarios.situation import MadeDecision
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """Return the object that `remit simulate --json` prints."""
+    return {
+        "state": outcome.situation.state,
+        "tasks": [_task(task) for task in outcome.tasks],
+        "timers": timers(outcome.history),
+        "notices": [_notice(notice) for notice in outcome.situation.notices],
+        "decisions": [_decision(decision) for decision in outcome.situation.decisions],
+        "history": [_event(event) for event in outcome.history],
+    }
+
+
+def as_text(outcome: Outcome) -> str:
+    """Return what happened in the order it happened, in the organisation's local time."""
+    return "\n".join(_lines(outcome))
+
+
+def timers(history: tuple[HistoryEvent, ...]) -> list[dict[str, Any]]:
+    """Return each timer that was set: when for, and when it fired (null: it never did)."""
+    found: list[dict[str, Any]] = []
+    armed: dict[str | None, dict[str, Any]] = {}
+    for event in history:
+        if event.kind is HistoryKind.TIMER_SET:
+            armed[event.token_id] = {
+                "element_id": event.element_id,
+                "name": event.element_name,
+                "set_at": event.at.isoformat(),
+                "due_at": event.data["due_at"],
+                "fired_at": None,
+                "clauses": list(event.clauses),
+            }
+            found.append(armed[event.token_id])
+        elif event.kind is HistoryKind.TIMER_FIRED:
+            armed[event.token_id]["fired_at"] = event.at.isoformat()
+    return found
+
+
+def _task(task: UserTask) -> dict[str, Any]:
+    return {
+        "element_id": task.element_id,
+        "name": task.name,
+        "candidate_groups": list(task.candidate_groups),
+        "assignee": task.assignee,
+        "state": str(task.state),
+        "created_at": task.created_at.isoformat(),
+        "due_at": _iso(task.due_at),
+        "follow_up_at": _iso(task.follow_up_at),
+        "completed_at": _iso(task.completed_at),
+        "completed_by": task.completed_by,
+        "clauses": list(task.clauses),
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "template": notice.template,
+        "to": notice.to_role,
+        "subject": notice.subject,
+        "body": notice.body,
+        "delivered_at": notice.delivered_at.isoformat(),
+        "clauses": list(notice.clauses),
+    }
+
+
+def _decision(decision: MadeDecision) -> dict[str, Any]:
+    return {
+        "decision": decision.decision,
+        "element_id": decision.element,
+        "at": decision.at.isoformat(),
+        "outputs": to_json(decision.result),
+        "rules": [
+            {"id": rule.rule, "index": rule.index, "clauses": list(rule.clauses)}
+            for rule in decision.rules
+        ],
+    }
+
+
+def _event(event: HistoryEvent) -> dict[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "kind": str(event.kind),
+        "element_id": event.element_id,
+        "element_name": event.element_name,
+        "by": event.by,
+        "clauses": list(event.clauses),
+        "data": dict(event.data),
+    }
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    zone = outcome.scenario.zone
+    yield outcome.scenario.name
+    for event in outcome.history:
+        yield _line(event, zone)
+    for notice in outcome.situation.notices:
+        yield f"{shown(notice.delivered_at, zone)}  notice to {notice.to_role}: {notice.subject}"
+    for task in outcome.situation.tasks:
+        due = f", due {shown(task.due_at, zone)}" if task.due_at else ""
+        yield f"open: {task.name} ({task.element_id}) for {', '.join(task.candidate_groups)}{due}"
+    yield f"The instance is {outcome.situation.state}."
+
+
+def _line(event: HistoryEvent, zone: ZoneInfo) -> str:
+    what = str(event.kind).replace("_", " ")
+    name = f": {event.element_name or event.element_id}" if event.element_id else ""
+    by = f" by {event.by}" if event.by else ""
+    clauses = f" [{', '.join(event.clauses)}]" if event.clauses else ""
+    return f"{shown(event.at, zone)}  {what}{name}{by}{clauses}"
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

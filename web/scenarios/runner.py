@@ -1,0 +1,311 @@
+"""Runs a scenario in a world, step by step, and says what was not as expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from engine import jobs, messages, notices, process_instances, user_tasks
+from engine.messages import Correlation
+from engine.model.errors import RemitError
+from engine.model.history import HistoryEvent
+from engine.model.jobs import Job
+from engine.model.notices import Notice
+from engine.model.pages import LARGEST_PAGE, Page, PageRequest
+from engine.model.user_tasks import UserTask, UserTaskState
+from engine.user_tasks import FormRefused
+from web.scenarios.expectations import Failure, failures
+from web.scenarios.scenario import (
+    Complete,
+    Expect,
+    MoveClock,
+    Place,
+    Refused,
+    Scenario,
+    SendMessage,
+    Start,
+    Step,
+)
+from web.scenarios.situation import Situation, decisions_in
+from web.scenarios.world import World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a scenario: how its instance stands at the end, and everything it has done."""
+
+    scenario: Scenario
+    failures: tuple[Failure, ...]
+    situation: Situation
+    tasks: tuple[UserTask, ...] = ()
+    history: tuple[HistoryEvent, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class StepFailed(Exception):
+    """A step could not be done; carries what to tell."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(str(failure))
+
+
+def run(scenario: Scenario, world: World, *, judge: bool = True) -> Outcome:
+    """Run a scenario from its beginning and return what became of it.
+
+    It ends at the first step that is not as expected; every difference of that step is told. With
+    `judge` false, expectations and refusals are passed over.
+    """
+    world.begins_at(scenario.now)
+    running = _Running(scenario, world)
+    found: list[Failure] = []
+    try:
+        running.begin()
+        for step in scenario.steps:
+            if judge or not isinstance(step, Expect | Refused):
+                found += running.step(step)
+            if found:
+                break
+    except StepFailed as stopped:
+        found.append(stopped.failure)
+    if not running.instance_id:
+        empty = Situation(world.clock.now(), "not started", (), (), (), {})
+        return Outcome(scenario, tuple(found), empty)
+    outcome = Outcome(
+        scenario, tuple(found), running.everything(), running.all_tasks(), running.history()
+    )
+    world.abandons(running.instance_id)
+    return outcome
+
+
+@dataclass
+class _Running:
+    """One scenario under way. `seen_*` is how much the previous expectation has looked at."""
+
+    scenario: Scenario
+    world: World
+    instance_id: str = ""
+    seen_notices: frozenset[Notice] = frozenset()
+    seen_decisions: int = 0
+    place: Place = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = self.scenario.begin.place
+
+    def begin(self) -> None:
+        begin = self.scenario.begin
+        try:
+            if isinstance(begin, Start):
+                self.instance_id = process_instances.start(
+                    self.world.engine,
+                    by=self.world.actor,
+                    process_definition_key=self.scenario.process,
+                    business_key=begin.business_key,
+                    variables=begin.variables,
+                ).id
+            else:
+                self.instance_id = self.started_by(begin)
+        except RemitError as error:
+            raise self.failed(
+                f"the process {self.scenario.process} does not start: {error}"
+            ) from None
+        self.settle()
+
+    def started_by(self, message: SendMessage) -> str:
+        correlation = self.send(message)
+        started = correlation.process_instance_id
+        if started is None:
+            raise self.failed(f"the message {message.name} started nothing.")
+        return str(started)
+
+    def step(self, step: Step) -> list[Failure]:
+        """Do one step and what falls due because of it; return what is not as expected."""
+        self.place = step.place
+        match step:
+            case Complete():
+                self.complete(step)
+            case Refused():
+                return self.refused(step)
+            case MoveClock():
+                self.move_clock(step)
+            case SendMessage():
+                try:
+                    self.send(step)
+                except RemitError as error:
+                    raise self.failed(f"the message {step.name} was refused: {error}") from None
+            case Expect():
+                return failures(step, self.since_last_look(), self.scenario.zone)
+        self.settle()
+        return []
+
+    def complete(self, step: Complete) -> None:
+        task = self.open_task(step.task)
+        try:
+            user_tasks.complete(
+                self.world.engine,
+                by=self.world.acting_as(step.by),
+                task_id=task.id,
+                variables=step.values,
+            )
+        except FormRefused as error:
+            fields = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in error.errors)
+            raise self.failed(f"the form of {step.task} was refused: {fields}") from None
+        except RemitError as error:
+            raise self.failed(f"completing {step.task} was refused: {error}") from None
+
+    def refused(self, step: Refused) -> list[Failure]:
+        task = self.open_task(step.task)
+        try:
+            user_tasks.complete(
+                self.world.engine,
+                by=self.world.acting_as(step.by),
+                task_id=task.id,
+                variables=step.values,
+            )
+        except RemitError as error:
+            return self.refusal(step, error)
+        return [Failure(step.place, f"completing {step.task} should be refused, but it was done.")]
+
+    def refusal(self, step: Refused, error: RemitError) -> list[Failure]:
+        if step.code is not None and error.code != step.code:
+            sentence = f"the refusal should be {step.code}, but it is {error.code}: {error}"
+            return [Failure(step.place, sentence)]
+        if step.fields is None:
+            return []
+        if not isinstance(error, FormRefused):
+            sentence = f"the form should be refused, but something else was: {error}"
+            return [Failure(step.place, sentence)]
+        wanted, there = sorted(set(step.fields)), sorted({wrong.field for wrong in error.errors})
+        if wanted == there:
+            return []
+        told = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in error.errors)
+        return [
+            Failure(
+                step.place,
+                f"the fields {', '.join(wanted)} should be refused, but these are: {told}",
+            )
+        ]
+
+    def move_clock(self, step: MoveClock) -> None:
+        now = self.world.clock.now()
+        target = step.to if step.by is None else now + step.by
+        assert target is not None
+        if target < now:
+            raise self.failed(
+                f"the clock cannot move back from {now.isoformat()} to {target.isoformat()}."
+            )
+        self.in_world(lambda: self.world.moves_clock_to(target))
+
+    def send(self, message: SendMessage) -> Correlation:
+        return messages.correlate(
+            self.world.engine,
+            by=self.world.actor,
+            name=message.name,
+            correlation_key=message.correlation_key,
+            variables=message.variables,
+        )
+
+    def settle(self) -> None:
+        self.in_world(self.world.runs_due_jobs)
+
+    def in_world(self, happening: Callable[[], None]) -> None:
+        """Let something happen, and stop at a job that failed: no scenario expects one."""
+        try:
+            happening()
+        except RemitError as error:
+            raise self.failed(str(error)) from None
+        for failed in self.failed_jobs():
+            raise self.failed(f"the job of {failed.element_id} failed: {failed.last_error}")
+
+    def failed_jobs(self) -> list[Job]:
+        found = every(
+            lambda page: jobs.listing(
+                self.world.engine,
+                by=self.world.actor,
+                page=page,
+                process_instance_id=self.instance_id,
+            )
+        )
+        return [job for job in found if job.last_error]
+
+    def failed(self, sentence: str) -> StepFailed:
+        return StepFailed(Failure(self.place, sentence))
+
+    def open_task(self, element_id: str) -> UserTask:
+        tasks = self.open_tasks()
+        found = next((task for task in tasks if task.element_id == element_id), None)
+        if found is None:
+            names = ", ".join(sorted({task.element_id for task in tasks})) or "none"
+            raise self.failed(f"the task {element_id} is not open; open now: {names}.")
+        return found
+
+    def open_tasks(self) -> tuple[UserTask, ...]:
+        return tuple(task for task in self.all_tasks() if task.state is UserTaskState.OPEN)
+
+    def all_tasks(self) -> tuple[UserTask, ...]:
+        return process_instances.user_tasks(
+            self.world.engine, by=self.world.actor, instance_id=self.instance_id
+        )
+
+    def notices(self) -> tuple[Notice, ...]:
+        found = every(
+            lambda page: notices.listing(
+                self.world.engine,
+                by=self.world.actor,
+                page=page,
+                process_instance_id=self.instance_id,
+            )
+        )
+        return tuple(reversed(found))
+
+    def history(self) -> tuple[HistoryEvent, ...]:
+        found = every(
+            lambda page: process_instances.history(
+                self.world.engine,
+                by=self.world.actor,
+                page=page,
+                instance_id=self.instance_id,
+            )
+        )
+        return tuple(recorded.event for recorded in found)
+
+    def since_last_look(self) -> Situation:
+        there = self.everything()
+        seen_notices, self.seen_notices = self.seen_notices, frozenset(there.notices)
+        seen_decisions, self.seen_decisions = self.seen_decisions, len(there.decisions)
+        return replace(
+            there,
+            notices=tuple(notice for notice in there.notices if notice not in seen_notices),
+            decisions=there.decisions[seen_decisions:],
+        )
+
+    def everything(self) -> Situation:
+        """Return how the instance stands, with all its notices and decisions."""
+        engine, by = self.world.engine, self.world.actor
+        instance = process_instances.get(engine, by=by, instance_id=self.instance_id)
+        return Situation(
+            now=self.world.clock.now(),
+            state=str(instance.state),
+            tasks=self.open_tasks(),
+            notices=self.notices(),
+            decisions=decisions_in(self.history()),
+            variables=process_instances.variables(engine, by=by, instance_id=self.instance_id),
+        )
+
+
+def every(listing: Callable[[PageRequest], Page[T]]) -> list[T]:
+    """Return everything that a paged listing has."""
+    found: list[T] = []
+    token = None
+    while True:
+        page = listing(PageRequest(size=LARGEST_PAGE, token=token))
+        found += page.items
+        if page.next_token is None:
+            return found
+        token = page.next_token

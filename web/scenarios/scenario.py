@@ -1,0 +1,142 @@
+"""What a scenario says: values only. Never reads a file or runs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a scenario file; lines count from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class AnyTime:
+    """Stands for a due date that a scenario does not mention, so that none is compared."""
+
+
+ANY_TIME = AnyTime()
+Due = datetime | AnyTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedTask:
+    """An open user task. What is None (or `ANY_TIME`) is not compared; `due` None means no due date."""
+
+    place: Place
+    task: str
+    groups: tuple[str, ...] | None = None
+    assignee: str | None = None
+    due: Due = ANY_TIME
+    follow_up: Due = ANY_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedNotice:
+    """A delivered notice; one row for each receiver."""
+
+    place: Place
+    template: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDecision:
+    """A decision that was made. `outputs` None or `rules` None is not compared."""
+
+    place: Place
+    decision: str
+    outputs: Any = None
+    compares_outputs: bool = False
+    rules: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A person or a program starts the process by its key."""
+
+    place: Place
+    business_key: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A message arrives; as the beginning of a scenario it starts the process."""
+
+    place: Place
+    name: str
+    correlation_key: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Someone with the role `by` completes the open task of element `task`."""
+
+    place: Place
+    task: str
+    by: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Completing is refused: with exactly these wrong fields, or with the error `code`."""
+
+    place: Place
+    task: str
+    by: str
+    values: Mapping[str, Any]
+    fields: tuple[str, ...] | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveClock:
+    """Time passes, until an instant or by an elapsed time; what falls due runs at its own time."""
+
+    place: Place
+    to: datetime | None = None
+    by: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What must be true now. A part that is None is not compared; a list is compared exactly.
+
+    Notices and decisions are those since the previous `Expect`.
+    """
+
+    place: Place
+    tasks: tuple[ExpectedTask, ...] | None = None
+    notices: tuple[ExpectedNotice, ...] | None = None
+    decisions: tuple[ExpectedDecision, ...] | None = None
+    state: str | None = None
+    variables: Mapping[str, Any] | None = None
+
+
+Step = Complete | Refused | MoveClock | SendMessage | Expect
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One case of one organisation's procedure, from its beginning."""
+
+    place: Place
+    name: str
+    organisation: str
+    process: str
+    zone: ZoneInfo
+    now: datetime
+    begin: Start | SendMessage
+    steps: tuple[Step, ...]

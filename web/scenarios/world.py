@@ -1,0 +1,100 @@
+"""An organisation on a real engine: SQLite in memory, no threads, a clock moved by hand.
+
+Does the executor's part itself: takes the clock through each due instant, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from engine import deployments, jobs, people, process_instances
+from engine.content import Organisation
+from engine.handlers import HANDLERS
+from engine.model.actors import Actor, system_actor
+from engine.model.clock import ManualClock
+from engine.model.errors import RemitError
+from engine.process_engine import ProcessEngine
+from engine.store import Store
+
+MOST_JOBS_AT_ONCE = 10_000
+"""More than this at one instant is a procedure that goes round in a circle."""
+
+
+class EndlessJobs(RemitError):
+    """Work keeps falling due at one and the same instant."""
+
+    code: ClassVar[str] = "endless_jobs"
+
+
+class NobodyHasTheRole(RemitError):
+    """A scenario names a role that none of the organisation's demo people has."""
+
+    code: ClassVar[str] = "nobody_has_the_role"
+
+
+class World:
+    """One organisation with everything deployed, in which scenarios happen one after another."""
+
+    def __init__(self, organisation: Organisation, files: Mapping[str, bytes]) -> None:
+        """Deploy the organisation's files; raises `DeploymentRefused` with what is wrong."""
+        self.organisation = organisation
+        self.clock = ManualClock(datetime.fromisoformat("2000-01-01T00:00+00:00"))
+        store = Store("sqlite://")
+        store.upgrade()
+        self.engine = ProcessEngine(store=store, clock=self.clock, handlers=HANDLERS)
+        self.actor = system_actor(organisation.key)
+        deployments.deploy(self.engine, by=self.actor, files=files, name=organisation.name)
+        people.add_demo(self.engine, by=self.actor)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.engine.store.close()
+
+    def begins_at(self, now: datetime) -> None:
+        """Set the clock for a new scenario, forwards or backwards."""
+        self.clock.instant = now
+
+    def acting_as(self, role: str) -> Actor:
+        """Return the first of the demo people who has the role, or has it as user name."""
+        for person in self.organisation.demo_people:
+            if role in person.roles or role == person.username:
+                return people.actor(
+                    self.engine, organisation=self.organisation.key, username=person.username
+                )
+        raise NobodyHasTheRole(
+            f"None of the demo people in organisation.yaml has the role {role!r}."
+        )
+
+    def runs_due_jobs(self) -> None:
+        """Do everything that is due now, and what falls due at the same instant because of it."""
+        for _ in range(MOST_JOBS_AT_ONCE):
+            with self.engine.store.system_reading() as tx:
+                due = tx.due_jobs.due(self.clock.now(), limit=1)
+            if not due:
+                return
+            jobs.run_job(self.engine, due[0].organisation, due[0].id)
+        raise EndlessJobs(
+            f"More than {MOST_JOBS_AT_ONCE} jobs fell due at {self.clock.now().isoformat()}: "
+            "the procedure goes round in a circle."
+        )
+
+    def moves_clock_to(self, instant: datetime) -> None:
+        """Let time pass until `instant`; each timer on the way fires at its own due instant."""
+        self.runs_due_jobs()
+        while True:
+            earliest = jobs.earliest_due(self.engine)
+            if earliest is None or earliest > instant:
+                break
+            self.clock.move_to(max(earliest, self.clock.now()))
+            self.runs_due_jobs()
+        self.clock.move_to(instant)
+
+    def abandons(self, instance_id: str) -> None:
+        """Cancel what is left of an instance, so that it does nothing in the next scenario."""
+        instance = process_instances.get(self.engine, by=self.actor, instance_id=instance_id)
+        if instance.ended_at is None:
+            process_instances.cancel(
+                self.engine, by=self.actor, instance_id=instance_id, reason="End of the scenario"
+            )

@@ -1,0 +1,248 @@
+"""Settings: what the environment says, read once and checked. Never reads a file or opens anything."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from engine.model.errors import RemitError
+
+PREFIX = "REMIT_"
+SHORTEST_SECRET_KEY = 32
+"""Characters. `python -c "import secrets; print(secrets.token_urlsafe(48))"` makes one of 64."""
+
+
+class Environment(StrEnum):
+    """What the service is for: it decides which conveniences are refused."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class SettingsRefused(RemitError):
+    """The environment says something that cannot be used; the text names the variable."""
+
+    code: ClassVar[str] = "settings_refused"
+
+
+def _about(read: Callable[[str], Any], meaning: str) -> dict[str, Any]:
+    return {"read": read, "meaning": meaning}
+
+
+def _database_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if scheme == "sqlite" and separator and rest.startswith("/"):
+        return text
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and urlsplit(text).path != "":
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError(
+        "must be sqlite:///path/to/file.db or postgresql://user:password@host/database"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise ValueError("must be a port number from 1 to 65535")
+    return int(text)
+
+
+def _threads(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 64:
+        raise ValueError("must be a number from 1 to 64")
+    return int(text)
+
+
+def _environment(text: str) -> Environment:
+    try:
+        return Environment(text)
+    except ValueError:
+        raise ValueError(f"must be {', '.join(Environment)}") from None
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("must be an address such as https://remit.example.gov.uk, without a path")
+    return text.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is set from outside. Each field is the variable `REMIT_<FIELD>`."""
+
+    database_url: str = field(
+        default="sqlite:///var/remit.db",
+        metadata=_about(
+            _database_url,
+            "Where everything is kept: `sqlite:///path/to/file.db` (one machine, nothing to install) "
+            "or `postgresql://user:password@host/database`.",
+        ),
+    )
+    secret_key: str = field(
+        default="",
+        metadata=_about(
+            str,
+            "Signs sessions and links. In development one is made and kept in `var/secret_key`; in "
+            f"production it must be set, {SHORTEST_SECRET_KEY} characters or more.",
+        ),
+    )
+    host: str = field(
+        default="127.0.0.1", metadata=_about(str, "The network address to listen on.")
+    )
+    port: int = field(default=8000, metadata=_about(_port, "The port to listen on."))
+    environment: Environment = field(
+        default=Environment.DEVELOPMENT,
+        metadata=_about(
+            _environment,
+            "`development`, `test` or `production`. Production refuses a missing or short secret "
+            "key, cookies over plain HTTP, demo people and a test clock.",
+        ),
+    )
+    public_url: str = field(
+        default="",
+        metadata=_about(
+            _url,
+            "The address that people use, for links and cookies: "
+            "`https://...` in production. Elsewhere it follows from host and port.",
+        ),
+    )
+    trusted_proxy: str = field(
+        default="",
+        metadata=_about(
+            str,
+            "The address of the proxy in front, whose X-Forwarded-For and X-Forwarded-Proto headers "
+            "are then believed. Empty: nobody's are.",
+        ),
+    )
+    web_threads: int = field(
+        default=8, metadata=_about(_threads, "How many requests are answered at the same time.")
+    )
+    worker_threads: int = field(
+        default=4,
+        metadata=_about(
+            _threads, "How many due jobs (timers, service tasks) are run at the same time."
+        ),
+    )
+    content: Path = field(
+        default=Path(),
+        metadata=_about(
+            Path,
+            "The folder that holds `bpmn/` and `dmn/`, from which `serve` deploys the organisations. "
+            "Default: the folder that the command runs in.",
+        ),
+    )
+    test_clock: Path | None = field(
+        default=None,
+        metadata=_about(
+            Path,
+            "A file that holds an ISO instant with its zone: the present time for the whole service. "
+            "A change is noticed within a second, and what is due then runs. Refused in production.",
+        ),
+    )
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Return the settings that `environ` gives; an empty variable counts as not set.
+
+        Raises `SettingsRefused` for a value that cannot be used, for what production forbids and,
+        in production, for a `REMIT_` variable that does not exist.
+        """
+        given: dict[str, Any] = {}
+        for setting in fields(cls):
+            variable = PREFIX + setting.name.upper()
+            text = environ.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                given[setting.name] = setting.metadata["read"](text)
+            except ValueError as error:
+                raise SettingsRefused(f"{variable} {error}.") from None
+        settings = cls(**given)
+        settings._check_production(environ)
+        return settings
+
+    @property
+    def in_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def address(self) -> str:
+        """Return the address people use, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """Return the database's file, or None when the database is no SQLite file."""
+        _, sqlite, path = self.database_url.partition("sqlite:///")
+        return Path(path) if sqlite and path and path != ":memory:" else None
+
+    def _check_production(self, environ: Mapping[str, str]) -> None:
+        if not self.in_production:
+            return
+        if len(self.secret_key) < SHORTEST_SECRET_KEY:
+            raise SettingsRefused(
+                f"REMIT_SECRET_KEY must be set in production, {SHORTEST_SECRET_KEY} characters or "
+                "more."
+            )
+        if len(set(self.secret_key)) < 8:
+            raise SettingsRefused(
+                "REMIT_SECRET_KEY is too regular to be a secret: make a random one."
+            )
+        if not self.public_url.startswith("https://"):
+            raise SettingsRefused(
+                "REMIT_PUBLIC_URL must begin with https:// in production: cookies do not travel "
+                "over plain HTTP."
+            )
+        if self.test_clock is not None:
+            raise SettingsRefused("REMIT_TEST_CLOCK is refused in production.")
+        for sentence in unknown_variables(environ):
+            raise SettingsRefused(sentence)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each `REMIT_` variable that no setting reads: probably a typing slip."""
+    known = [PREFIX + setting.name.upper() for setting in fields(Settings)]
+    sentences = []
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in known:
+            near = difflib.get_close_matches(variable, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            sentences.append(f"{variable} is not a setting.{hint}")
+    return sentences
+
+
+def reference() -> str:
+    """Return the page `docs/reference/settings.md`."""
+    rows = "\n".join(
+        f"| `{PREFIX}{setting.name.upper()}` | {_shown(setting.default)} | {setting.metadata['meaning']} |"
+        for setting in fields(Settings)
+    )
+    return f"""# Settings
+
+<!-- Generated by `python -m web.settings`: change `web/settings.py` instead. -->
+
+Remit is set up by environment variables, read once when a command starts. A value that cannot be
+used is refused with a sentence. A `REMIT_` variable that is not listed here is refused in
+production and reported elsewhere, because it is probably a typing slip.
+
+| variable | default | meaning |
+|---|---|---|
+{rows}
+"""
+
+
+def _shown(default: Any) -> str:
+    return "" if default in (None, "", Path()) else f"`{default}`"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")  # noqa: T201 - the page goes to standard output

@@ -1,0 +1,68 @@
+"""What happened to an instance, one sentence per event that matters to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.model.history import HistoryKind, RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    what: str
+    by: str | None
+    clauses: tuple[str, ...]
+
+
+def _named(sentence: str) -> Callable[[str, Mapping[str, Any]], str]:
+    return lambda name, _data: sentence.format(name=name)
+
+
+def _cancelled(_name: str, data: Mapping[str, Any]) -> str:
+    reason = data.get("reason")
+    return f"Cancelled: {reason}" if reason else "Cancelled"
+
+
+SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
+    HistoryKind.PROCESS_INSTANCE_STARTED: _named("Started"),
+    HistoryKind.PROCESS_INSTANCE_COMPLETED: _named("Completed"),
+    HistoryKind.PROCESS_INSTANCE_CANCELLED: _cancelled,
+    HistoryKind.PROCESS_INSTANCE_SUSPENDED: _named("Suspended"),
+    HistoryKind.PROCESS_INSTANCE_RESUMED: _named("Resumed"),
+    HistoryKind.USER_TASK_CREATED: _named("Asked: {name}"),
+    HistoryKind.USER_TASK_CLAIMED: _named("Taken on: {name}"),
+    HistoryKind.USER_TASK_UNCLAIMED: _named("Given back: {name}"),
+    HistoryKind.USER_TASK_DELEGATED: _named("Handed over: {name}"),
+    HistoryKind.USER_TASK_COMPLETED: _named("Done: {name}"),
+    HistoryKind.TIMER_FIRED: _named("Time limit passed: {name}"),
+    HistoryKind.MESSAGE_CAUGHT: _named("Message received: {name}"),
+    HistoryKind.MESSAGE_THROWN: _named("Message sent: {name}"),
+    HistoryKind.SIGNAL_CAUGHT: _named("Signal received: {name}"),
+    HistoryKind.DECISION_MADE: _named("Decided by table: {name}"),
+    HistoryKind.SERVICE_TASK_COMPLETED: _named("Carried out: {name}"),
+    HistoryKind.SERVICE_TASK_FAILED: _named("Failed: {name}"),
+    HistoryKind.NOTICE_DELIVERED: _named("Told: {name}"),
+    HistoryKind.EXPRESSION_WARNING: _named("Could not be worked out: {name}"),
+}
+"""The events that the timeline tells, and how. Steps of the engine itself stay in the history."""
+
+
+def timeline(recorded: Iterable[RecordedEvent]) -> list[Entry]:
+    """Return the events that people care about, in order, as sentences."""
+    events = (found.event for found in recorded)
+    return [
+        Entry(
+            at=event.at,
+            what=SENTENCES[event.kind](event.element_name or event.element_id or "", event.data),
+            by=event.by,
+            clauses=tuple(event.clauses),
+        )
+        for event in events
+        if event.kind in SENTENCES
+    ]

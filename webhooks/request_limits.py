@@ -1,0 +1,30 @@
+"""How large a request may be, and of which content type. Refuses before a body is read."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
+
+LARGEST_JSON = 1_000_000
+LARGEST_DEPLOYMENT = 10_000_000
+LARGEST_REQUEST = LARGEST_DEPLOYMENT + 100_000
+"""For the web server in front: deployments with the wrapping of their parts."""
+
+MOST_PARTS = 500
+MULTIPART_ENDPOINTS = frozenset({"deployments.create"})
+"""The routes that take files."""
+
+
+def check_request() -> None:
+    """Refuse a body of the wrong kind (415) and bound what may be read of it (413)."""
+    if "\x00" in request.path:
+        raise NotFound
+    takes_files = request.endpoint in MULTIPART_ENDPOINTS and request.method == "POST"
+    request.max_content_length = LARGEST_DEPLOYMENT if takes_files else LARGEST_JSON
+    request.max_form_parts = MOST_PARTS
+    if request.method not in ("POST", "PUT") or not request.content_length:
+        return
+    if takes_files and request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Send the files as multipart/form-data, one part for each.")
+    if not takes_files and not request.is_json:
+        raise UnsupportedMediaType("Send the body as application/json.")

@@ -13,8 +13,8 @@ from typing import Any
 from engine.catalogue import Catalogue
 from engine.execution import Execution, Outcome, Thrown, load
 from engine.execution import start as start_execution
-from engine.feel import Value, encode, from_instant
-from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent, chained
+from engine.feel import Value, encode
+from engine.model.history import HistoryEvent, RecordedEvent, chained
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job, JobKind, RetryPolicy
 from engine.model.process_definitions import Definition
@@ -26,7 +26,6 @@ from engine.model.waits import (
     TimerWait,
     UserTaskWait,
     Wait,
-    Waits,
     WaitsChange,
 )
 from engine.process_engine import ProcessEngine
@@ -75,29 +74,19 @@ def start(
     execution = start_execution(
         engine.catalogues.process(tx, definition),
         variables=variables,
-        surroundings=engine.surroundings(tx, catalogue, definition, now),
+        surroundings=engine.surroundings(tx, catalogue, now),
         instance={
             "id": instance.id,
             "business_key": business_key,
-            "started_at": from_instant(now, catalogue.organisation.calendar.zone),
+            "started_at": now,
+            "calendar": catalogue.organisation.calendar.version,
         },
         start_event=start_event,
+        by=by,
     )
     execution.run()
     outcome = execution.outcome()
-    started = HistoryEvent(
-        HistoryKind.PROCESS_INSTANCE_STARTED,
-        at=now,
-        by=by,
-        data={
-            "process_definition_key": definition.key,
-            "version": definition.version,
-            "business_key": business_key,
-            "calendar": catalogue.organisation.calendar.version,
-            "variables": {name: encode(value) for name, value in variables.items()},
-        },
-    )
-    recorded = chained((started, *outcome.events))
+    recorded = chained(outcome.events)
     begun = _with_history(_advanced(instance, outcome, now), recorded)
     tx.process_instances.add(begun)
     tx.history.add(instance.id, recorded)
@@ -118,14 +107,15 @@ def step(
 ) -> ProcessInstance:
     """Do one thing to a locked instance, run it until it waits again, and store what came of it.
 
-    `events` are recorded before those of the step itself. Raises ProcessInstanceMoved when its revision has changed since it was read, and whatever the
+    `events` are recorded before those of the step itself. Raises
+    ProcessInstanceMoved when its revision has changed since it was read, and whatever the
     action or the diagram raises; nothing is stored then.
     """
     definition = catalogue.by_id[instance.process_definition_id]
     execution = load(
         engine.catalogues.process(tx, definition),
         instance.document,
-        engine.surroundings(tx, catalogue, definition, now),
+        engine.surroundings(tx, catalogue, now),
     )
     action(execution)
     execution.run()
@@ -134,28 +124,6 @@ def step(
     saved = _saved(tx, advanced, (*events, *outcome.events))
     _reconcile(engine, tx, saved, outcome.change, outcome.thrown, now=now, completion=completion)
     return saved
-
-
-def end(
-    engine: ProcessEngine,
-    tx: Transaction,
-    catalogue: Catalogue,
-    instance: ProcessInstance,
-    *,
-    state: InstanceState,
-    event: HistoryEvent,
-    now: datetime,
-) -> ProcessInstance:
-    """Put an instance out of the running by hand: nothing of it waits any more."""
-    definition = catalogue.by_id[instance.process_definition_id]
-    waits = load(
-        engine.catalogues.process(tx, definition),
-        instance.document,
-        engine.surroundings(tx, catalogue, definition, now),
-    ).waits()
-    ended = _saved(tx, replace(instance, state=instance.check_move(state), ended_at=now), [event])
-    _reconcile(engine, tx, ended, Waits().since(waits), (), now=now, completion=None)
-    return ended
 
 
 def record(tx: Transaction, instance: ProcessInstance, event: HistoryEvent) -> ProcessInstance:

@@ -176,16 +176,16 @@ class Catalogues:
         kind: DefinitionKind,
         reference: Reference,
         *,
-        within: str,
+        within: Definition,
     ) -> Definition:
-        """Return what a diagram's reference means by its binding; `within` is the diagram's definition id."""
+        """Return what a diagram's reference means by its binding; `within` is the diagram's definition."""
         match reference.binding:
             case "version":
                 return catalogue.version(kind, reference.key, int(reference.version or 0))
             case "versionTag":
                 return catalogue.tagged(kind, reference.key, reference.version or "")
             case "deployment":
-                deployment_id = catalogue.by_id[within].deployment_id
+                deployment_id = within.deployment_id
                 bindings = self._bindings.get_or(
                     deployment_id, lambda: tx.deployments.bindings(deployment_id)
                 )

@@ -144,6 +144,7 @@ def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
         job_id=claimed.id,
         organisation=claimed.organisation,
         process_instance_id=claimed.process_instance_id,
+        token_id=claimed.key,
         business_key=instance.business_key,
         element_id=claimed.element_id or "",
         topic=topic,

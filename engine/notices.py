@@ -67,11 +67,9 @@ def deliver(engine: ProcessEngine, request: ServiceRequest) -> ServiceResult:
         variables = load(
             engine.catalogues.process(tx, definition),
             instance.document,
-            engine.surroundings(tx, catalogue, definition, request.now),
-        ).variables()
-    rendered = template.render(
-        {**variables, **request.variables}, engine.evaluation(catalogue, request.now)
-    )
+            engine.surroundings(tx, catalogue, request.now),
+        ).variables(request.token_id)
+    rendered = template.render(variables, engine.evaluation(catalogue, request.now))
     clauses = tuple(dict.fromkeys((*request.clauses, *template.clauses)))
     return ServiceResult(
         notices=tuple(

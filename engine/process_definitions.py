@@ -136,6 +136,4 @@ def _differences(old: ProcessSpec, new: ProcessSpec, element_id: str) -> tuple[s
         return ()
     names = ("type", "name", "clauses", "properties", "documentation", "parent_id", "event")
     found = [name for name in names if getattr(before, name) != getattr(after, name)]
-    if old.attributes.get(element_id) != new.attributes.get(element_id):
-        found.append("behaviour")
     return tuple(found)

@@ -115,21 +115,22 @@ class ProcessEngine:
         calendar = catalogue.organisation.calendar
         return Evaluation(now=now, zone=calendar.zone, calendar=calendar)
 
-    def surroundings(
-        self, tx: Transaction, catalogue: Catalogue, definition: Definition, now: datetime
-    ) -> Surroundings:
-        """Return what a process of this definition may ask for while it runs."""
+    def surroundings(self, tx: Transaction, catalogue: Catalogue, now: datetime) -> Surroundings:
+        """Return what a process may ask for while it runs."""
 
-        def resolve(kind: DefinitionKind, reference: Reference) -> Definition:
-            return self.catalogues.resolve(tx, catalogue, kind, reference, within=definition.id)
+        def resolve(kind: DefinitionKind, reference: Reference, within: ProcessSpec) -> Definition:
+            asking = catalogue.version(DefinitionKind.PROCESS, within.key, within.version)
+            return self.catalogues.resolve(tx, catalogue, kind, reference, within=asking)
 
-        def decide(reference: Reference, variables: Mapping[str, Value]) -> DecisionResult:
-            found = resolve(DefinitionKind.DECISION, reference)
+        def decide(
+            reference: Reference, variables: Mapping[str, Value], within: ProcessSpec
+        ) -> DecisionResult:
+            found = resolve(DefinitionKind.DECISION, reference, within)
             decision = self.catalogues.decision(tx, found)
             return decision.evaluate(variables, self.evaluation(catalogue, now))
 
-        def process(reference: Reference) -> ProcessSpec:
-            return self.catalogues.process(tx, resolve(DefinitionKind.PROCESS, reference))
+        def process(reference: Reference, within: ProcessSpec) -> ProcessSpec:
+            return self.catalogues.process(tx, resolve(DefinitionKind.PROCESS, reference, within))
 
         def process_version(key: str, version: int) -> ProcessSpec:
             found = catalogue.version(DefinitionKind.PROCESS, key, version)

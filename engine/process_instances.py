@@ -11,7 +11,7 @@ from engine import advance
 from engine.execution import Execution, load
 from engine.feel import Value, from_json
 from engine.model.actors import Actor, Permission
-from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
+from engine.model.history import RecordedEvent
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
@@ -165,19 +165,16 @@ def deadlines(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[De
 def cancel(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -> ProcessInstance:
     """End a running instance by hand; the reason is kept in its history."""
     by.check(Permission.CANCEL)
-    now = engine.clock.now()
     with engine.transaction(by.organisation) as tx:
         instance, number = tx.process_instances.lock(instance_id)
-        return advance.end(
+        instance.check_move(InstanceState.CANCELLED)
+        return advance.step(
             engine,
             tx,
             engine.catalogues.of(tx, number),
             instance,
-            state=InstanceState.CANCELLED,
-            event=HistoryEvent(
-                HistoryKind.PROCESS_INSTANCE_CANCELLED, at=now, by=by.user, data={"reason": reason}
-            ),
-            now=now,
+            lambda execution: execution.cancel(reason, by=by.user),
+            now=engine.clock.now(),
         )
 
 
@@ -187,7 +184,7 @@ def _loaded(engine: ProcessEngine, tx: Transaction, instance: ProcessInstance) -
     return load(
         engine.catalogues.process(tx, definition),
         instance.document,
-        engine.surroundings(tx, catalogue, definition, engine.clock.now()),
+        engine.surroundings(tx, catalogue, engine.clock.now()),
     )
 
 

@@ -11,7 +11,7 @@ from engine import advance
 from engine.advance import Completion
 from engine.catalogue import Catalogue
 from engine.content import FieldError, Form, PresentedComponent
-from engine.execution import Execution, Reference, load
+from engine.execution import Execution, TokenNotWaiting, load
 from engine.feel import Value, decode, encode, from_json
 from engine.model.actors import Actor, Permission
 from engine.model.errors import RemitError
@@ -19,7 +19,7 @@ from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.pages import Page, PageRequest
 from engine.model.process_definitions import DefinitionKind
 from engine.model.process_instances import ProcessInstance
-from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskState
+from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskClosed, UserTaskState
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
 
@@ -98,7 +98,7 @@ def form(engine: ProcessEngine, *, by: Actor, task_id: str) -> TaskForm:
         instance = tx.process_instances.get(task.process_instance_id)
         catalogue = engine.catalogues.of(tx)
         execution = _loaded(engine, tx, catalogue, instance, now)
-        found = _form(engine, tx, catalogue, instance, task)
+        found = _form(engine, tx, catalogue, execution, task)
         draft = tx.drafts.get(task.id, by.user) or {}
     if found is None:
         return TaskForm(task, None, {}, ())
@@ -154,12 +154,20 @@ def complete(
         task, instance, number = _workable(tx, task_id, by)
         if version is not None and version != task.version:
             raise UserTaskChanged(task)
+        if instance.ended_at is not None:
+            raise UserTaskClosed(task)
+        instance.check_runs()
         catalogue = engine.catalogues.of(tx, number)
 
         def action(execution: Execution) -> None:
-            found = _form(engine, tx, catalogue, instance, task)
+            found = _form(engine, tx, catalogue, execution, task)
             values = _checked(engine, catalogue, found, variables, execution, task, now)
-            execution.complete_user_task(task.id, values, by.user)
+            try:
+                execution.complete_user_task(task.id, values, by=by.user)
+            except TokenNotWaiting as error:
+                # A timer that fell due before has taken the task away, or another step has closed
+                # it while this one waited for the lock.
+                raise UserTaskClosed(task) from error
 
         advance.step(
             engine,
@@ -239,16 +247,16 @@ def _form(
     engine: ProcessEngine,
     tx: Transaction,
     catalogue: Catalogue,
-    instance: ProcessInstance,
+    execution: Execution,
     task: UserTask,
 ) -> Form | None:
     if task.form_ref is None:
         return None
-    spec = engine.catalogues.process(tx, catalogue.by_id[instance.process_definition_id])
-    references = [ref for ref in spec.form_refs if ref.element_id == task.element_id]
-    reference = references[0] if references else Reference(task.element_id, task.form_ref)
+    spec = execution.process_of(task.id)
+    asking = catalogue.version(DefinitionKind.PROCESS, spec.key, spec.version)
+    reference = next(ref for ref in spec.form_refs if ref.element_id == task.element_id)
     definition = engine.catalogues.resolve(
-        tx, catalogue, DefinitionKind.FORM, reference, within=instance.process_definition_id
+        tx, catalogue, DefinitionKind.FORM, reference, within=asking
     )
     return engine.catalogues.form(tx, definition)
 
@@ -264,5 +272,5 @@ def _loaded(
     return load(
         engine.catalogues.process(tx, definition),
         instance.document,
-        engine.surroundings(tx, catalogue, definition, now),
+        engine.surroundings(tx, catalogue, now),
     )

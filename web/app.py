@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.process_engine import ProcessEngine
@@ -25,7 +24,6 @@ from webhooks import (
     problems,
     reference,
     request_ids,
-    request_limits,
     response_headers,
 )
 
@@ -44,7 +42,7 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     """Return the WSGI application of one engine. Cookies need HTTPS wherever the address does."""
     app = Flask("web", static_folder=None)
     https = settings.address.startswith("https://")
-    app.config.update(DEMO_SIGN_IN=not settings.in_production, TRUSTED_PROXY=bool(settings.trusted_proxy))
+    app.config[sign_in.DEMO] = not settings.in_production
     app.json.sort_keys = False  # type: ignore[attr-defined]
     caller.attach(app, engine)
     # What is registered first is asked first of a request, and last of its answer.

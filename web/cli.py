@@ -28,6 +28,7 @@ COMMANDS = {
     "decide": "web.commands.decisions:decide",
     "feel": "web.commands.decisions:feel",
     "token": "web.commands.tokens:token",
+    "people": "web.commands.people:people",
     "jobs": "web.commands.jobs:jobs",
     "db": "web.commands.database:db",
 }

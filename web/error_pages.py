@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from web import sessions
 from webhooks import problems
@@ -22,7 +22,7 @@ DETAILS = {
 }
 
 
-def respond(error: Exception) -> AnyResponse:
+def respond(error: Exception) -> Response:
     """Return the page for an error; those who are not signed in are led to the sign-in page."""
     if isinstance(error, sessions.NotSignedIn):
         return redirect(url_for("sign_in.show"), 303)

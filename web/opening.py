@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -14,44 +13,14 @@ from pathlib import Path
 from engine import jobs
 from engine.executors.local import LocalExecutor
 from engine.handlers import HANDLERS
-from engine.model.clock import Clock, FileClock, SystemClock
 from engine.process_engine import Executor, ProcessEngine
 from engine.store import Store
-from web.settings import Settings, SettingsRefused, unknown_variables
+from web.environment import clock_of
+from web.settings import Settings
 
 SECONDS_TO_FINISH = 10.0
 """How long a stopping service waits for jobs that are under way."""
 SECRET_KEY_FILE = Path("var/secret_key")
-
-
-def read_settings() -> Settings:
-    """Return the settings of this process, and report variables that are none on standard error."""
-    settings = Settings.read(os.environ)
-    for sentence in unknown_variables(os.environ):
-        sys.stderr.write(f"{sentence}\n")
-    return settings
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Return the clock of the service: the machine's, or the test clock's file.
-
-    Raises `SettingsRefused` when the file does not hold an instant now.
-    """
-    if settings.test_clock is None:
-        return SystemClock()
-    clock = FileClock(settings.test_clock)
-    try:
-        clock.now()
-    except OSError as error:
-        raise SettingsRefused(
-            f"REMIT_TEST_CLOCK: {settings.test_clock} cannot be read: {error.strerror}."
-        ) from None
-    except ValueError as error:
-        raise SettingsRefused(
-            f"REMIT_TEST_CLOCK: {settings.test_clock} does not hold an instant such as "
-            f"2026-12-24T10:00:00Z: {error}."
-        ) from None
-    return clock
 
 
 @contextmanager
@@ -63,14 +32,13 @@ def open_engine(
     Creates the folder of a SQLite file. With an executor, due jobs are delivered while the block
     runs. Everything is closed at its end.
     """
+    clock = clock_of(settings)
     if settings.sqlite_file is not None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     try:
         store.upgrade()
-        engine = ProcessEngine(
-            store=store, clock=clock_of(settings), handlers=HANDLERS, executor=executor
-        )
+        engine = ProcessEngine(store=store, clock=clock, handlers=HANDLERS, executor=executor)
         if executor is None:
             yield engine
             return

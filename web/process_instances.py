@@ -63,7 +63,9 @@ def _open_tasks(instance_id: str, me: sessions.SignedIn, now: datetime) -> list[
         {
             "id": task.id,
             "name": task.name,
-            "with": task.assignee or me.role_names(task.candidate_groups),
+            "with": me.person_name(task.assignee)
+            if task.assignee
+            else me.role_names(task.candidate_groups),
             "mine": task.is_for(me.actor),
             "limit": limit(task.due_at, now=now, zone=me.zone),
         }

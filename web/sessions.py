@@ -93,6 +93,16 @@ class SignedIn:
         names = [self.role_name(role_id) for role_id in role_ids]
         return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
+    def person_name(self, user: str) -> str:
+        """Return a person's name by user name; a program's, or one who is gone, as recorded."""
+        if user.startswith("token:"):
+            return f"{user.removeprefix('token:')} (a program)"
+        return self._names.get(user, user)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {found.username: found.name for found in people.listing(engine(), by=self.actor)}
+
     @property
     def roles(self) -> str:
         return self.role_names(sorted(self.actor.roles))

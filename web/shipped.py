@@ -1,4 +1,4 @@
-"""The organisations that ship with Remit: deployed at the start outside production."""
+"""What ships with Remit: organisations and invented people, outside production only."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping
 
 from engine import deployments, people
+from engine import organisations as organisations_of
 from engine.model.actors import Actor, system_actor
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.people import OrganisationNotFound
 from engine.process_engine import ProcessEngine
 from web.organisation_files import files_of, organisations
-from web.settings import Settings
+from web.settings import Settings, SettingsRefused
 
 
 def deploy_shipped(engine: ProcessEngine, settings: Settings) -> tuple[str, ...]:
@@ -29,6 +30,18 @@ def deploy_shipped(engine: ProcessEngine, settings: Settings) -> tuple[str, ...]
             deployments.deploy(engine, by=by, files=files, name="Shipped content", source=source)
         people.add_demo(engine, by=by)
     return keys
+
+
+def refuse_demo_people(engine: ProcessEngine) -> None:
+    """Raise `SettingsRefused` when the database holds invented people, who could sign in."""
+    for organisation in organisations_of.listing(engine):
+        found = people.listing(engine, by=system_actor(organisation.key))
+        if any(person.demo for person in found):
+            raise SettingsRefused(
+                f"The database holds invented people of {organisation.key}, which production "
+                "refuses. Remove them: remit people remove-demo --organisation "
+                f"{organisation.key}"
+            )
 
 
 def _fingerprint(files: Mapping[str, bytes]) -> str:

@@ -15,7 +15,10 @@ from webhooks.caller import engine
 
 blueprint = Blueprint("sign_in", __name__)
 
-UNKNOWN_TOKEN = "Enter a token that is still valid"
+DEMO = "DEMO_SIGN_IN"
+"""The setting that lets people sign in as somebody invented, with one click."""
+
+NOT_KNOWN = "Enter a token that is still valid"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def with_token() -> Response | tuple[str, int]:
     sessions.check_csrf()
     actor = tokens.authenticate(engine(), request.form["token"].strip())
     if actor is None:
-        return _page(refused=UNKNOWN_TOKEN), 422
+        return _page(refused=NOT_KNOWN), 422
     sessions.begin_with_token(actor)
     return redirect(url_for("inbox.show"), 303)
 
@@ -79,7 +82,7 @@ def _page(refused: str = "") -> str:
 
 def demo_allowed() -> bool:
     """Say whether this service lets anybody be a demo person."""
-    return bool(current_app.config["DEMO_SIGN_IN"])
+    return bool(current_app.config[DEMO])
 
 
 def demo_organisations() -> list[DemoOrganisation]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import organisations, user_tasks
+from engine import organisations, process_definitions, process_instances, user_tasks
 from engine.content import FieldError, PresentedComponent
 from engine.feel import Evaluation
 from engine.model.actors import Permission
@@ -71,9 +72,7 @@ def unclaim(task_id: str) -> Response:
 def save_draft(task_id: str) -> Response:
     """Keep the answers so far."""
     sent = read(request.form)
-    user_tasks.save_draft(
-        engine(), by=sessions.me().actor, task_id=task_id, values=sent.answers
-    )
+    user_tasks.save_draft(engine(), by=sessions.me().actor, task_id=task_id, values=sent.answers)
     flash(SAVED)
     return redirect(url_for("inbox.show"), 303)
 
@@ -182,4 +181,24 @@ def _standing(task: UserTask, me: sessions.SignedIn, now: datetime) -> dict[str,
 def _reasons(task: UserTask, me: sessions.SignedIn) -> dict[str, Any]:
     """Return why the task is asked: its clauses in plain words, and what its diagram says of it."""
     known = organisations.clauses(engine(), by=me.actor)
-    return {"clauses": [known[clause] for clause in task.clauses if clause in known]}
+    return {
+        "clauses": [known[clause] for clause in task.clauses if clause in known],
+        "documentation": _documentation(task, me),
+    }
+
+
+def _documentation(task: UserTask, me: sessions.SignedIn) -> list[str]:
+    """Return the paragraphs that the diagram has on this step, in this or a called procedure."""
+    if not me.actor.may(Permission.READ_INSTANCES):
+        return []
+    instance = process_instances.get(engine(), by=me.actor, instance_id=task.process_instance_id)
+    key, version = instance.process_definition_key, instance.version
+    own = process_definitions.specification(engine(), by=me.actor, key=key, version=version)
+    called = (
+        process_definitions.specification(engine(), by=me.actor, key=reference.key)
+        for reference in own.call_refs
+    )
+    for specification in chain([own], called):
+        if element := specification.elements.get(task.element_id):
+            return [part for part in element.documentation.split("\n\n") if part.strip()]
+    return []

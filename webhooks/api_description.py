@@ -39,7 +39,9 @@ class Operation:
     answer: tuple[Field, ...]
 
 
-def operations(spec: Mapping[str, Any], endpoints: Mapping[tuple[str, str], str]) -> list[Operation]:
+def operations(
+    spec: Mapping[str, Any], endpoints: Mapping[tuple[str, str], str]
+) -> list[Operation]:
     """Return every operation of the API; `endpoints` names the route of each method and path."""
     return [
         _operation(spec, method, path, item, endpoints[method, path])
@@ -85,7 +87,9 @@ def _content(spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Field
         yield from _fields(spec, content.get("schema", {}))
 
 
-def _fields(spec: Mapping[str, Any], schema: Mapping[str, Any], prefix: str = "") -> Iterator[Field]:
+def _fields(
+    spec: Mapping[str, Any], schema: Mapping[str, Any], prefix: str = ""
+) -> Iterator[Field]:
     schema = _resolved(spec, schema)
     required = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():

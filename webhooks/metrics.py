@@ -57,9 +57,7 @@ def register(app: Flask) -> None:
     def _count(response: Response) -> Response:
         # Methods outside the standard are one word here: a caller cannot grow the table.
         method = request.method if request.method in _METHODS else "OTHER"
-        counts.add(
-            method=method, route=route(), status=response.status_code, seconds=seconds()
-        )
+        counts.add(method=method, route=route(), status=response.status_code, seconds=seconds())
         return response
 
     app.after_request(_count)

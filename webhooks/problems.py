@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, current_app, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from engine.messages import AmbiguousMessage, MessageNotExpected
+from engine.correlation import AmbiguousMessage
+from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
 from engine.model.errors import RemitError
 from engine.model.jobs import JobNotFound
@@ -116,7 +117,9 @@ def status_of(error: RemitError) -> int:
 
 
 _INVALID = "Some fields of the request are missing or wrong; `fields` says which and why."
-_UNFORESEEN = "Something went wrong that is not your doing. Nothing was kept. Quote the request id."
+_UNFORESEEN = (
+    "Something went wrong that is not your doing. Nothing was kept. Quote the request id."
+)
 
 
 def _details(status: int, code: str, detail: str, extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,9 +162,12 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
 
 
 def _fields(error: ValidationError) -> list[dict[str, str]]:
+    # The outermost names say where the fields were read: in the query or in the body.
+    places = error.messages_dict.values()
     return [
         {"field": field, "code": "invalid", "message": message}
-        for field, message in _flat(error.messages)
+        for place in places
+        for field, message in _flat(place)
     ]
 
 
@@ -172,7 +178,7 @@ def _flat(messages: Any, path: str = "") -> list[tuple[str, str]]:
             for name, inner in messages.items()
             for found in _flat(inner, f"{path}.{name}" if path else str(name))
         ]
-    return [(path.removesuffix("._schema"), str(message)) for message in messages]
+    return [(path.removesuffix("_schema").rstrip("."), str(message)) for message in messages]
 
 
 def _log_unforeseen(error: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from itertools import groupby
 from typing import Any
 
@@ -76,8 +77,8 @@ def _section(operation: Operation) -> list[str]:
         if fields:
             lines += [f"{title}:", "", "| name | type | |", "|---|---|---|"]
             lines += [
-                f"| `{field.name}`{' (required)' if field.required else ''} | {field.type} "
-                f"| {field.description} |"
+                f"| `{field.name}`{' (required)' if field.required else ''} "
+                f"| {field.type.replace('|', 'or')} | {field.description} |"
                 for field in fields
             ]
             lines += [""]
@@ -87,3 +88,11 @@ def _section(operation: Operation) -> list[str]:
 def _spec(app: Flask) -> dict[str, Any]:
     spec: dict[str, Any] = app.extensions["remit.openapi"].to_dict()
     return spec
+
+
+if __name__ == "__main__":
+    from webhooks import api
+
+    described_only = Flask(__name__)
+    api.register(described_only)
+    sys.stdout.write(as_markdown(described_only))

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from engine.content.clauses import Clause, Clauses, ClauseType, ClauseWeight, parse_clauses
+from engine.content.forms import (
+    ComponentKind,
+    FieldError,
+    FieldInfo,
+    Form,
+    FormResult,
+    Option,
+    PresentedComponent,
+    nested,
+    parse_form,
+)
 from engine.content.organisation import (
     Channel,
     DemoPerson,
@@ -15,6 +26,8 @@ from engine.content.organisation import (
     Role,
 )
 from engine.content.organisation_file import parse_organisation
+from engine.content.templates import Rendered, Template, parse_template
+from engine.content.wording import words
 
 __all__ = [
     "Channel",
@@ -22,14 +35,27 @@ __all__ = [
     "ClauseType",
     "ClauseWeight",
     "Clauses",
+    "ComponentKind",
     "DemoPerson",
     "ExternalTopic",
+    "FieldError",
+    "FieldInfo",
+    "Form",
+    "FormResult",
+    "Option",
     "Organisation",
     "Permission",
+    "PresentedComponent",
     "Procedure",
     "Reading",
+    "Rendered",
     "ReportPage",
     "Role",
+    "Template",
+    "nested",
     "parse_clauses",
+    "parse_form",
     "parse_organisation",
+    "parse_template",
+    "words",
 ]

@@ -56,16 +56,13 @@ class ReportPage:
     """The page on which people report, which starts the procedure.
 
     Texts are plain, a blank line begins a paragraph. References are the prefix, the year and a
-    number, such as DSI-2026-0001. `form` names a form asked at once; without one the procedure's
-    first task asks.
+    number, such as DSI-2026-481930. What happened is asked by the procedure's first task.
     """
 
     title: str
     introduction: str
     reference_prefix: str
     before_you_start: str = ""
-    form: str | None = None
-    signed_in_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)

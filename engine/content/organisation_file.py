@@ -219,9 +219,7 @@ class _Reader:
 
 def _report_page(entry: Entry) -> ReportPage | None:
     required = ("title", "introduction", "reference_prefix")
-    found = entry.fields(
-        required=required, optional=("before_you_start", "form", "signed_in_only")
-    )
+    found = entry.fields(required=required, optional=("before_you_start",))
     if not set(required) <= found.keys():
         return None
     return ReportPage(
@@ -231,8 +229,6 @@ def _report_page(entry: Entry) -> ReportPage | None:
             found["reference_prefix"], PREFIX, "capital letters, digits and hyphens"
         ),
         before_you_start=_text(found.get("before_you_start")),
-        form=_file_name(found.get("form")),
-        signed_in_only=found["signed_in_only"].flag() if "signed_in_only" in found else True,
     )
 
 

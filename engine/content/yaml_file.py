@@ -83,13 +83,6 @@ class Entry:
             self.refuse("wrong_value", f"at most {longest} characters are allowed here.")
         return value
 
-    def flag(self) -> bool:
-        """Return true or false; refuses anything else."""
-        value = self.node.value if isinstance(self.node, yaml.ScalarNode) else None
-        if value not in ("true", "false"):
-            self.refuse("wrong_value", "true or false is expected here.")
-        return value == "true"
-
     def day(self) -> date | None:
         """Return an ISO date such as 2026-12-24; refuses anything else and returns None."""
         value = self.text()

@@ -19,6 +19,7 @@ from engine.dmn.regions import (
     after,
     before,
     complement,
+    intersection,
     normal,
     union,
 )
@@ -33,6 +34,9 @@ from engine.feel import (
 from engine.feel.syntax import (
     AnyValue,
     Arithmetic,
+    Comparison,
+    Conjunction,
+    Disjunction,
     Invocation,
     ListLiteral,
     Literal,
@@ -49,6 +53,16 @@ from engine.feel.syntax import (
 _PURE: Final = frozenset({"date", "duration", "years and months duration", "number"})
 # No constant reads the time of its evaluation, so any instant serves.
 _TIMELESS: Final = datetime(2000, 1, 1, tzinfo=UTC)
+# What says more of a value than that it equals or lies in something: negated, it is not followed.
+_CONDITIONS: Final = (ListLiteral, Comparison, Conjunction, Disjunction)
+_MIRRORED: Final = {
+    Operator.EQUAL: Operator.EQUAL,
+    Operator.NOT_EQUAL: Operator.NOT_EQUAL,
+    Operator.LESS: Operator.GREATER,
+    Operator.LESS_OR_EQUAL: Operator.GREATER_OR_EQUAL,
+    Operator.GREATER: Operator.LESS,
+    Operator.GREATER_OR_EQUAL: Operator.LESS_OR_EQUAL,
+}
 ALL_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.WHOLE)
 
 
@@ -117,11 +131,51 @@ def _test(node: Node, text: str) -> Region | None:
             return _comparison(node, text)
         case RangeLiteral():
             return _range(node, text)
+        case Comparison():
+            return _with_mark(node, text)
+        case Conjunction():
+            return _all_of([_condition(part, text) for part in node.operands])
+        case Disjunction():
+            parts = [_condition(part, text) for part in node.operands]
+            known = [part for part in parts if part is not None]
+            return union(known) if len(known) == len(parts) else None
         case ListLiteral():
             parts = [_equal(constant(item, text)) for item in node.items]
             known = [part for part in parts if part is not None]
             return union(known) if known and len(known) == len(parts) else None
     return _equal(constant(node, text))
+
+
+def _condition(node: Node, text: str) -> Region | None:
+    """Return the region of a condition on `?`; None when it is about anything else."""
+    if isinstance(node, Comparison | Conjunction | Disjunction):
+        return _test(node, text)
+    return None
+
+
+def _all_of(parts: Sequence[Region | None]) -> Region | None:
+    whole: Region | None = None
+    for part in parts:
+        if part is None:
+            return None
+        whole = part if whole is None else _both(whole, part)
+    return whole
+
+
+def _both(first: Region, second: Region) -> Region:
+    kinds = first.kinds & second.kinds
+    parts = {kind: intersection(first.of(kind), second.of(kind)) for kind in kinds}
+    return Region(parts, first.null and second.null)
+
+
+def _with_mark(node: Comparison, text: str) -> Region | None:
+    """Return the region of `? < 5` or `5 > ?`, which accepts what the test `< 5` accepts."""
+    operator, operand = node.operator, node.right
+    if isinstance(node.right, Name) and node.right.name == "?":
+        operator, operand = _MIRRORED[node.operator], node.left
+    elif not (isinstance(node.left, Name) and node.left.name == "?"):
+        return None
+    return _comparison(OperatorRange(node.span, operator, operand), text)
 
 
 def _equal(found: tuple[Value] | None) -> Region | None:
@@ -183,7 +237,7 @@ def _negated(tests: Sequence[Node], regions: Sequence[Region]) -> Region | None:
     kinds = both.kinds
     if len(kinds) > 1 or both.everything:
         return None
-    if any(isinstance(test, ListLiteral) for test in tests):
+    if any(isinstance(test, _CONDITIONS) for test in tests):
         return None
     equalities = all(
         not isinstance(test, RangeLiteral)
@@ -193,7 +247,7 @@ def _negated(tests: Sequence[Node], regions: Sequence[Region]) -> Region | None:
     if not kinds:
         if not both.null:
             return None
-        return Region({kind: LINE for kind in ALL_KINDS})
+        return Region(dict.fromkeys(ALL_KINDS, LINE))
     if both.null:
         return None
     (kind,) = kinds

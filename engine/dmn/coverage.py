@@ -7,14 +7,17 @@ a table is too intricate: then there is no finding rather than a wrong or a late
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.dmn.grid import Column, Stretch, cut_column
+from engine.dmn.grid import Stretch, cut_column
 from engine.dmn.regions import Region
+from engine.dmn.spans import Spans
 
-SEARCH_STEPS = 400_000
+SEARCH_STEPS = 200_000
 STEPS_PER_RULE = 4_000
+MOST_RULES_TOGETHER = 200
+STEPS_TOGETHER = 100_000
 # Masks of large, intricate tables: beyond this many bytes a column is not analysed.
 COLUMN_BYTES = 64 * 1024 * 1024
 
@@ -28,7 +31,7 @@ class Overlap:
     witness: tuple[Stretch, ...]
 
 
-class TooIntricate(Exception):  # noqa: N818 - a way out of a search, never seen outside
+class TooIntricate(Exception):
     """The search has used up its steps."""
 
 
@@ -40,6 +43,7 @@ class Coverage:
     ) -> None:
         """Prepare a table: `cells[column][rule]`, `domains[column]` (None: not declared)."""
         self._cells = cells
+        self._domains = domains
         self._rules = len(cells[0]) if cells else 0
         self._columns = [
             cut_column(column, domain) for column, domain in zip(cells, domains, strict=True)
@@ -76,25 +80,38 @@ class Coverage:
                 yield Overlap(first, second, self._common(first, second))
 
     def never_reached(self) -> Iterator[int]:
-        """Yield the rules that earlier rules cover altogether, so that FIRST never gets to them."""
-        try:
-            candidates = self._overlapping(with_opaque=True)
-        except TooIntricate:
-            return
+        """Yield the rules that earlier rules cover altogether, so that FIRST never gets to them.
+
+        A rule is compared with at most a few hundred earlier ones that meet it; beyond that only a
+        single rule that covers it is noticed.
+        """
+        candidates = self._overlapping(with_opaque=True)
+        covering = self._covering()
+        work = 0
         for rule in range(1, self._rules):
             earlier = candidates[rule] & ((1 << rule) - 1) & ~self._opaque
-            if not earlier:
+            if earlier & covering[rule]:
+                yield rule
                 continue
-            boxes = [
-                list(column.accepted_by(cells[rule]))
-                for column, cells in zip(self._columns, self._cells, strict=True)
-            ]
+            meeting = _rules_in(earlier, MOST_RULES_TOGETHER)
+            work += len(meeting) * len(self._columns)
+            if len(meeting) < 2 or work > STEPS_TOGETHER:
+                continue
             self._steps, self._allowance = 0, STEPS_PER_RULE
             try:
-                if self._gap(boxes, earlier) is None:
+                if self._gap(self._inside(rule, meeting), (1 << len(meeting)) - 1) is None:
                     yield rule
             except TooIntricate:
                 continue
+
+    def _inside(self, rule: int, others: Sequence[int]) -> list[list[Stretch]]:
+        """Return the box of a rule, column by column, cut by a few other rules alone."""
+        boxes: list[list[Stretch]] = []
+        for cells, domain in zip(self._cells, self._domains, strict=True):
+            own = cells[rule]
+            column = cut_column([*(cells[other] for other in others), own], domain)
+            boxes.append(list(column.accepted_by(own)))
+        return boxes
 
     def gap(self) -> tuple[Stretch, ...] | None:
         """Return a stretch for each column that together no rule accepts; None when there is none.
@@ -116,9 +133,7 @@ class Coverage:
         except TooIntricate:
             return None
 
-    def _gap(
-        self, boxes: Sequence[Sequence[Stretch]], rules: int
-    ) -> tuple[Stretch, ...] | None:
+    def _gap(self, boxes: Sequence[Sequence[Stretch]], rules: int) -> tuple[Stretch, ...] | None:
         """Return a stretch per column outside all `rules`, looking only inside `boxes`."""
         width = len(boxes)
         # throughout[c]: the rules that accept all of every box from column c on.
@@ -161,28 +176,31 @@ class Coverage:
 
         An opaque rule overlaps nothing, unless `with_opaque` asks what might overlap it.
         """
-        self._steps, self._allowance = 0, 20 * SEARCH_STEPS
+        return self._combined(lambda span, region: span.reach(region), with_opaque=with_opaque)
+
+    def _covering(self) -> list[int]:
+        """Return for each rule the mask of rules that certainly cover all of its box."""
+        return self._combined(lambda span, region: span.cover(region), with_opaque=True)
+
+    def _combined(
+        self, measure: Callable[[Spans, Region | None], int], *, with_opaque: bool
+    ) -> list[int]:
+        self._steps, self._allowance = 0, 10 * SEARCH_STEPS
         everyone = (1 << self._rules) - 1
-        candidates = [everyone] * self._rules
+        combined = [everyone] * self._rules
         for column, cells in zip(self._columns, self._cells, strict=True):
+            spans = Spans(column, cells, self._count)
             seen: dict[int, int] = {}
             for rule, region in enumerate(cells):
                 if region is None and not with_opaque:
-                    candidates[rule] = 0
+                    combined[rule] = 0
                     continue
                 mask = seen.get(id(region))
                 if mask is None:
-                    mask = self._reach(column, region)
+                    mask = measure(spans, region)
                     seen[id(region)] = mask
-                candidates[rule] &= mask
-        return candidates
-
-    def _reach(self, column: Column, region: Region | None) -> int:
-        mask = 0
-        for stretch in column.accepted_by(region):
-            self._count()
-            mask |= stretch.mask
-        return mask
+                combined[rule] &= mask
+        return combined
 
     def _common(self, first: int, second: int) -> tuple[Stretch, ...]:
         both = (1 << first) | (1 << second)
@@ -195,7 +213,19 @@ class Coverage:
             for column, cells in zip(self._columns, self._cells, strict=True)
         )
 
-    def _count(self) -> None:
-        self._steps += 1
+    def _count(self, steps: int = 1) -> None:
+        self._steps += steps
         if self._steps > self._allowance:
             raise TooIntricate
+
+
+def _rules_in(mask: int, most: int) -> list[int]:
+    """Return the rules in a mask, none at all when there are more than `most`."""
+    found: list[int] = []
+    while mask:
+        bit = mask & -mask
+        mask ^= bit
+        found.append(bit.bit_length() - 1)
+        if len(found) > most:
+            return []
+    return found

@@ -32,7 +32,15 @@ def _text(stretch: Stretch, low: object) -> str:
     if len(stretch.start) == 3 and stretch.start[2] == 0:
         return f'"{low}"'
     start = low if isinstance(low, str) else ""
-    for candidate in ("something else", "", "other", "zzz", f"{start} ", f"{start}a", f"{start}\0"):
+    for candidate in (
+        "something else",
+        "",
+        "other",
+        "zzz",
+        f"{start} ",
+        f"{start}a",
+        f"{start}\0",
+    ):
         if stretch.start <= before(candidate) < stretch.end:
             return f'"{candidate}"'
     return f'a text after "{start}"'

@@ -106,7 +106,9 @@ class Texts:
             position = min(
                 (node.position for node in tree.walk() if _reads(node, name)), default=0
             )
-            explanation = hint or "Nothing of that name is an input, a requirement or a parameter here."
+            explanation = (
+                hint or "Nothing of that name is an input, a requirement or a parameter here."
+            )
             self.findings.error(
                 "unknown_name", f"{what}: “{name}” is not known. {explanation}", text.at(position)
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.dmn.run import Program, Run, Scope
 from engine.dmn.types import ANY_TYPE, DataType, mismatch
 from engine.feel import Evaluation, Function, Value
-from engine.feel.types import coerced
+from engine.feel.invocation import Fault, invoke_named
 from engine.feel.values import Parameter
 
 
@@ -72,31 +72,13 @@ def function_value(
 
 def invoke(function: Value, arguments: Sequence[tuple[str, Value]], what: str, run: Run) -> Value:
     """Return what a function gives for arguments by name; null and a warning if it cannot be called."""
-    if not isinstance(function, Function):
-        run.warn(f"{what}: there is no such function to call", "not_a_function")
-        return None
     given = dict(arguments)
-    wanted = {parameter.name for parameter in function.parameters}
-    unknown = sorted(set(given) - wanted)
-    missing = sorted(wanted - set(given))
-    if unknown or missing or len(given) != len(arguments):
-        names = ", ".join(f"“{name}”" for name in unknown or missing) or "one twice"
-        told = "does not know" if unknown else "needs" if missing else "was given"
-        run.warn(f"{what}: the function {told} {names}", "wrong_arguments")
+    if len(given) != len(arguments):
+        run.warn(f"{what}: one parameter is given twice", "wrong_arguments")
         return None
-    evaluation = run.evaluation
-    values: list[Value] = []
-    for parameter in function.parameters:
-        value = given[parameter.name]
-        if parameter.type is not None:
-            fits, value = coerced(value, parameter.type, evaluation.types)
-            if not fits:
-                run.warn(f"{what}: “{parameter.name}” is of the wrong type", "type_mismatch")
-                return None
-        values.append(value)
-    evaluation.enter()
     try:
-        answer: Value = function.call(values, evaluation)
-    finally:
-        evaluation.leave()
+        answer: Value = invoke_named(function, given, run.evaluation, "of that name")
+    except Fault as fault:
+        run.warn(f"{what}: {fault}", "function_not_called")
+        return None
     return answer

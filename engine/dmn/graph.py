@@ -131,9 +131,7 @@ class Knowledge:
             with using(run.evaluation, self.feel_types):
                 return body(inner, run)
 
-        made = function_value(
-            self.name, self.parameters, run_body, scope, frame.run, self.result
-        )
+        made = function_value(self.name, self.parameters, run_body, scope, frame.run, self.result)
         frame.values[key] = made
         # Bound after the function is known, so that it may call itself.
         scope[self.name] = made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.dmn.regions import (
@@ -92,42 +92,64 @@ def kinds_of(regions: Iterable[Region | None], domain: Region | None) -> tuple[K
     return tuple(sorted(found))
 
 
+@dataclass(slots=True)
+class Tally:
+    """The distinct regions of a column with the rules of each, and the rules apart from them."""
+
+    regions: dict[int, Region]
+    masks: dict[int, int]
+    wild: int = 0
+    null: int = 0
+    opaque: int = 0
+
+    @classmethod
+    def of(cls, regions: Sequence[Region | None]) -> Tally:
+        """Count a column: `regions[i]` is rule i's, None when nothing is known of it."""
+        tally = cls({}, {})
+        for index, region in enumerate(regions):
+            bit = 1 << index
+            if region is None:
+                tally.opaque |= bit
+                continue
+            if region.everything:
+                tally.wild |= bit
+            else:
+                tally.regions[id(region)] = region
+                tally.masks[id(region)] = tally.masks.get(id(region), 0) | bit
+            if region.null:
+                tally.null |= bit
+        return tally
+
+
 def cut_column(regions: Sequence[Region | None], domain: Region | None) -> Column:
     """Cut a column at every end of every region, inside its domain.
 
     `regions[i]` belongs to rule i; None is a cell that is not a simple test.
     """
-    distinct: dict[int, Region] = {}
-    masks: dict[int, int] = {}
-    wild = null = opaque = 0
-    for index, region in enumerate(regions):
-        bit = 1 << index
-        if region is None:
-            opaque |= bit
-            continue
-        if region.everything:
-            wild |= bit
-        else:
-            distinct[id(region)] = region
-            masks[id(region)] = masks.get(id(region), 0) | bit
-        if region.null:
-            null |= bit
+    tally = Tally.of(regions)
     lines: dict[Kind, Line] = {}
-    for kind in kinds_of(distinct.values(), domain):
+    for kind in kinds_of(tally.regions.values(), domain):
         bounds = line_of(kind) if domain is None else intersection(domain.of(kind), line_of(kind))
-        stretches = tuple(_cut_line(kind, bounds, distinct, masks, wild))
+        stretches = tuple(cut_line(kind, bounds, tally.regions, tally.masks, tally.wild))
         lines[kind] = Line(tuple(stretch.start for stretch in stretches), stretches)
-    blank = None if lines and domain is not None else Stretch(None, LEFT_END, RIGHT_END, wild)
-    return Column(lines, Stretch(None, LEFT_END, RIGHT_END, null), blank, opaque)
+    blank = (
+        None if lines and domain is not None else Stretch(None, LEFT_END, RIGHT_END, tally.wild)
+    )
+    return Column(lines, Stretch(None, LEFT_END, RIGHT_END, tally.null), blank, tally.opaque)
 
 
-def _cut_line(
+def cut_line(
     kind: Kind,
     bounds: tuple[Interval, ...],
-    regions: dict[int, Region],
-    masks: dict[int, int],
+    regions: Mapping[int, Region],
+    masks: Mapping[int, int],
     wild: int,
 ) -> Iterator[Stretch]:
+    """Yield the stretches of one kind inside its bounds, in order.
+
+    `regions` and `masks` hold the distinct regions of the column and the rules of each, by the
+    same keys; the rules in `wild` are added to every stretch.
+    """
     changes: dict[Cut, int] = {}
     for key, region in regions.items():
         mask = masks[key]

@@ -108,9 +108,7 @@ def _conflict(message: str, run: Run) -> Outcome:
 
 
 def _same(first: Value, second: Value, run: Run) -> bool:
-    return (
-        _SAME.evaluate({"first": first, "second": second}, run.evaluation) is True
-    )
+    return _SAME.evaluate({"first": first, "second": second}, run.evaluation) is True
 
 
 def _position(value: Value, allowed: Sequence[Value], run: Run) -> int:

@@ -17,9 +17,7 @@ MODEL_NAMESPACES = {
 
 CAMUNDA = "http://camunda.org/schema/1.0/dmn"
 
-_FEEL = re.compile(
-    r"feel|https?://www\.omg\.org/spec/(FEEL/\d+|DMN/\d+/FEEL)/?", re.IGNORECASE
-)
+_FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(FEEL/\d+|DMN/\d+/FEEL)/?", re.IGNORECASE)
 
 
 def is_feel(language: str) -> bool:

@@ -149,12 +149,11 @@ class Linker:
 
     def _bindings(self, references: Iterable[Reference], what: str) -> tuple[Binding, ...]:
         return tuple(
-            Binding(prefix, found.name, found) for prefix, found in self._resolved(references, what)
+            Binding(prefix, found.name, found)
+            for prefix, found in self._resolved(references, what)
         )
 
-    def _resolved(
-        self, references: Iterable[Reference], what: str
-    ) -> list[tuple[str, Element]]:
+    def _resolved(self, references: Iterable[Reference], what: str) -> list[tuple[str, Element]]:
         found: list[tuple[str, Element]] = []
         for reference in references:
             target = self._resolve(reference)
@@ -242,10 +241,9 @@ class Linker:
         is_open = not self._definitions.inputs and self._known_variables is None
         if not self._definitions.inputs:
             known |= set(self._known_variables or ())
-        elsewhere = {
-            name: "It is in this model: draw an arrow from it to connect the two."
-            for name in self._own_names()
-        }
+        elsewhere = dict.fromkeys(
+            self._own_names(), "It is in this model: draw an arrow from it to connect the two."
+        )
         return Names(frozenset(known), is_open, self._spelled, elsewhere)
 
     def _compile_decision(self, element: DecisionElement) -> None:
@@ -277,9 +275,7 @@ class Linker:
         logic = element.logic
         if not isinstance(logic, FunctionDefinition):
             return
-        tables = TableCompiler(
-            self._texts, Owner(element.id, element.name, function.result), {}
-        )
+        tables = TableCompiler(self._texts, Owner(element.id, element.name, function.result), {})
         compiler = _compiler(self._texts, tables)
         function.parameters = tuple(compiler.parameters(logic))
         # A function sees its parameters and what it requires, never the caller's variables.
@@ -315,5 +311,3 @@ def _elements(model: Model) -> list[Element]:
         *model.knowledge.values(),
         *model.services.values(),
     ]
-
-

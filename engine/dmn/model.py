@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, TypeVar
 
-from engine.dmn.graph import DecisionNode, Frame, Input, Knowledge, Service, required
+from engine.dmn.functions import invoke
+from engine.dmn.graph import DecisionNode, Frame, Input, Knowledge, Service, required, using
 from engine.dmn.hit_policy import Row
 from engine.dmn.result import DecisionResult, RuleHit
 from engine.dmn.run import Run
@@ -26,12 +27,14 @@ class DecisionNotFound(RemitError, KeyError):
         return f"The model has no decision or decision service “{self.args[0]}”."
 
 
-class ByIdOrName(Mapping[str, Named], Generic[Named]):
+class ByIdOrName(Mapping[str, Named]):
     """Elements by id; looked up by name too when no id is spelled so."""
 
     def __init__(self, elements: Mapping[str, Named]) -> None:
-        self._by_id = elements
-        self._by_name = {element.name: element for element in elements.values()}
+        self._by_id: Mapping[str, Named] = elements
+        self._by_name: Mapping[str, Named] = {
+            element.name: element for element in elements.values()
+        }
 
     def __getitem__(self, key: str) -> Named:
         found = self._by_id.get(key) or self._by_name.get(key)
@@ -58,7 +61,11 @@ class Decision:
         everything = required(node)
         self.required_names: frozenset[str] = frozenset(
             {element.name for element in everything if isinstance(element, Input)}.union(
-                *(element.free_names for element in everything if isinstance(element, DecisionNode))
+                *(
+                    element.free_names
+                    for element in everything
+                    if isinstance(element, DecisionNode)
+                )
             )
         )
         tables = [
@@ -100,7 +107,6 @@ class Decision:
     ) -> tuple[Value, tuple[Row, ...], Mapping[str, Value]]:
         if node.table is None:
             value = node.value(frame)
-            row = value if isinstance(value, dict) else {self.name: value}
             given = {
                 binding.name: frame.values[id(binding.element)]
                 for binding in node.bindings
@@ -112,7 +118,7 @@ class Decision:
                     for name in node.free_names
                     if name in frame.variables
                 }
-            return value, (row,), given
+            return value, (_as_row(value, self.name),), given
         outcome, tested = node.table.decide(node.scope(frame), frame.run)
         value = node.result(outcome.value, frame.run)
         # A result that its variable's type does not allow is null, so its rows must not get out.
@@ -126,7 +132,7 @@ class Model:
     def __init__(
         self,
         *,
-        id: str,  # noqa: A002 - DMN's own word
+        id: str,
         name: str,
         namespace: str,
         types: Types,
@@ -149,6 +155,7 @@ class Model:
     @property
     def tables(self) -> tuple[Table, ...]:
         """Return every decision table of the model, those of functions included."""
+        owners: tuple[DecisionNode | Knowledge, ...]
         owners = (*self.nodes.values(), *self.knowledge.values())
         return tuple(table for owner in owners for table in owner.tables)
 
@@ -170,10 +177,37 @@ def evaluate_decision_service(
     known = len(evaluation.warnings)
     run = Run(evaluation)
     value = found.evaluate(variables, run)
-    row = value if isinstance(value, dict) else {found.name: value}
     given = {element.name: variables.get(element.name) for element in found.inputs}
     return DecisionResult(
-        value, (row,), tuple(run.hits), given, tuple(evaluation.warnings[known:])
+        value,
+        (_as_row(value, found.name),),
+        tuple(run.hits),
+        given,
+        tuple(evaluation.warnings[known:]),
     )
 
 
+def evaluate_function(
+    model: Model, name: str, arguments: Mapping[str, Value], evaluation: Evaluation
+) -> DecisionResult:
+    """Return what a business knowledge model gives for arguments by name. Raises DecisionNotFound."""
+    found = next((item for item in model.knowledge.values() if name in (item.id, item.name)), None)
+    if found is None:
+        raise DecisionNotFound(name)
+    known = len(evaluation.warnings)
+    run = Run(evaluation)
+    function = found.value(Frame({}, run))
+    with using(evaluation, found.feel_types):
+        value = invoke(function, list(arguments.items()), found.what, run)
+    return DecisionResult(
+        value,
+        (_as_row(value, found.name),),
+        tuple(run.hits),
+        arguments,
+        tuple(evaluation.warnings[known:]),
+    )
+
+
+def _as_row(value: Value, name: str) -> Row:
+    """Return the one row that logic other than a table gives: its context, else its value by name."""
+    return value if isinstance(value, dict) else {name: value}

@@ -259,7 +259,9 @@ class _ModelReader:
     def _check_unique(self, definitions: Definitions) -> None:
         seen_ids: set[str] = set()
         seen_names: set[str] = set()
-        elements: tuple[InputData | DecisionElement | BusinessKnowledge | DecisionServiceElement, ...]
+        elements: tuple[
+            InputData | DecisionElement | BusinessKnowledge | DecisionServiceElement, ...
+        ]
         elements = (
             *definitions.inputs,
             *definitions.decisions,

@@ -95,9 +95,7 @@ def complement(kind: Kind, intervals: Iterable[Interval]) -> tuple[Interval, ...
     return normal(kind, gaps)
 
 
-def intersection(
-    first: Iterable[Interval], second: Iterable[Interval]
-) -> tuple[Interval, ...]:
+def intersection(first: Iterable[Interval], second: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return what lies in both sets of normal intervals."""
     left, right = list(first), list(second)
     common: list[Interval] = []

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.dmn.grid import Column, Line, cut_column
-from engine.dmn.regions import Kind, Region, after, before
+from engine.dmn.grid import Tally, cut_line
+from engine.dmn.regions import LEFT_END, Cut, Kind, Region, after, before, line_of
 from engine.dmn.run import Run, Scope
 from engine.feel import UnaryTests, Value
 
 Lookup = Callable[[Any], int]
+# Some rules: the bits of a mask, or their numbers when that is shorter.
+Mask = int | tuple[int, ...]
+
+SMALL_MASK = 512
+FEW_RULES = 8
 
 # A column whose masks would take more than this is tried cell by cell instead.
 LARGEST_COLUMN_BYTES = 48 * 1024 * 1024
@@ -43,8 +48,8 @@ class RuleIndex:
         """Return the rules (counted from 0, in order) whose cells all accept the inputs."""
         mask = self._everyone
         untried: list[tuple[int, int]] = []
-        number = 0
-        for value, (lookups, opaque, tested) in zip(inputs, self._columns, strict=True):
+        columns = zip(inputs, self._columns, strict=True)
+        for number, (value, (lookups, opaque, tested)) in enumerate(columns):
             lookup = lookups.get(value.__class__)
             if lookup is not None:
                 mask &= lookup(value) | opaque
@@ -54,7 +59,6 @@ class RuleIndex:
                 untried.append((number, tested))
             if not mask:
                 return []
-            number += 1
         for column, trying in untried:
             remaining = mask & trying
             cells, value = self._cells[column], inputs[column]
@@ -64,12 +68,7 @@ class RuleIndex:
                 cell = cells[bit.bit_length() - 1]
                 if cell is not None and cell.evaluate(value, scope, run.evaluation) is not True:
                     mask ^= bit
-        found: list[int] = []
-        while mask:
-            bit = mask & -mask
-            mask ^= bit
-            found.append(bit.bit_length() - 1)
-        return found
+        return list(_bits(mask))
 
 
 def _arranged(
@@ -80,61 +79,78 @@ def _arranged(
     for index, cell in enumerate(cells):
         if cell is not None:
             tested |= 1 << index
-    column = cut_column(regions, None)
-    size = sum(len(line.stretches) for line in column.lines.values()) * len(cells) / 8
-    if size > LARGEST_COLUMN_BYTES:
-        return {}, tested, tested
-    wild = column.blank.mask if column.blank is not None else 0
-    lookups: dict[type, Lookup] = {
-        type(None): _constant(column.null.mask),
-        str: _line(column.lines.get(Kind.STRING), wild),
-        Decimal: _line(column.lines.get(Kind.NUMBER), wild),
-        bool: _booleans(column, wild),
-    }
-    return lookups, column.opaque, tested
+    tally = Tally.of(regions)
+    lookups: dict[type, Lookup] = {type(None): _constant(tally.null)}
+    for python_class, kind in ((str, Kind.STRING), (Decimal, Kind.NUMBER), (bool, Kind.BOOLEAN)):
+        lookup = _line(kind, tally)
+        if lookup is None:
+            return {}, tested, tested
+        lookups[python_class] = lookup
+    return lookups, tally.opaque, tested
 
 
 def _constant(mask: int) -> Lookup:
     return lambda _: mask
 
 
-def _line(line: Line | None, wild: int) -> Lookup:
-    """Return the lookup of one kind: a dictionary when the cells are single values, else a search."""
-    if line is None:
-        return _constant(wild)
-    keys: list[Any] = sorted({cut[1] for cut in line.starts if len(cut) == 3})
-    at = {start: stretch.mask for start, stretch in zip(line.starts, line.stretches, strict=True)}
-
+def _line(kind: Kind, tally: Tally) -> Lookup | None:
+    """Return the lookup of one kind; None when its masks would take too much memory."""
+    wild = tally.wild
+    at: dict[Cut, Mask] = {}
+    size = 0
+    # Wild rules are left out of the masks and added on the way out, so that the masks stay sparse.
+    for stretch in cut_line(kind, line_of(kind), tally.regions, tally.masks, 0):
+        packed = at[stretch.start] = _packed(stretch.mask)
+        size += packed.bit_length() // 8 if isinstance(packed, int) else 8
+        if size > LARGEST_COLUMN_BYTES:
+            return None
+    keys: list[Any] = sorted({cut[1] for cut in at if len(cut) == 3})
+    if not keys:
+        return _constant(wild | _mask(at.get(LEFT_END, 0)))
     # masks: the gap before the first key, the first key, the gap after it, the second key, ...
-    masks: list[int] = [line.stretches[0].mask]
+    masks: list[Mask] = [at.get(LEFT_END, 0)]
     for key in keys:
         exactly = at.get(before(key), masks[-1])
         masks.append(exactly)
         masks.append(at.get(after(key), exactly))
-    if len(set(masks[::2])) == 1:
-        elsewhere = masks[0]
+    gaps = masks[::2]
+    if all(gap == gaps[0] for gap in gaps):
+        elsewhere = wild | _mask(gaps[0])
         exact = {key: masks[2 * index + 1] for index, key in enumerate(keys)}
-        find = exact.get
-        return lambda value: find(value, elsewhere)
+
+        def find(value: Any) -> int:
+            packed = exact.get(value)
+            return elsewhere if packed is None else wild | _mask(packed)
+
+        return find
     count = len(keys)
 
     def search(value: Any) -> int:
         index = bisect_left(keys, value)
-        if index < count and keys[index] == value:
-            return masks[2 * index + 1]
-        return masks[2 * index]
+        exactly = index < count and keys[index] == value
+        return wild | _mask(masks[2 * index + exactly])
 
     return search
 
 
-def _booleans(column: Column, wild: int) -> Lookup:
-    line = column.lines.get(Kind.BOOLEAN)
-    if line is None:
-        return _constant(wild)
-    false, true = (
-        next((part.mask for part in line.stretches if part.start <= before(key) < part.end), wild)
-        for key in (0, 1)
-    )
-    return lambda value: true if value else false
+def _packed(mask: int) -> Mask:
+    """Return a mask in little memory: the numbers of its rules when they are few but far along."""
+    if mask.bit_length() < SMALL_MASK or mask.bit_count() > FEW_RULES:
+        return mask
+    return tuple(_bits(mask))
 
 
+def _mask(packed: Mask) -> int:
+    if isinstance(packed, int):
+        return packed
+    mask = 0
+    for rule in packed:
+        mask |= 1 << rule
+    return mask
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        bit = mask & -mask
+        mask ^= bit
+        yield bit.bit_length() - 1

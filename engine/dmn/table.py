@@ -15,6 +15,9 @@ from engine.dmn.types import DataType
 from engine.feel import Expression, UnaryTests, Value
 from engine.feel.types import ANY, SimpleType
 
+# Inside the classes below `type` is a field.
+PythonClass = type
+
 
 @dataclass(frozen=True, slots=True)
 class InputColumn:
@@ -26,7 +29,7 @@ class InputColumn:
     type: DataType
     allowed: UnaryTests | None
     # Values of these classes are of the type already and need no conversion.
-    settled: tuple[type, ...]
+    settled: tuple[PythonClass, ...]
 
     def value(self, scope: Scope, run: Run) -> Value:
         """Return the value the rules test."""
@@ -69,7 +72,9 @@ class OutputColumn:
             return value
         if self.allowed.evaluate(value, {}, run.evaluation) is True:
             return value
-        run.warn(f"{self.what}: the value is not one of the column's output values", "output_value")
+        run.warn(
+            f"{self.what}: the value is not one of the column's output values", "output_value"
+        )
         return None
 
 
@@ -124,10 +129,6 @@ class Table:
         row: Row = {}
         for column, entry in zip(self.outputs, entries, strict=True):
             row[column.name] = (
-                entry[0]
-                if isinstance(entry, tuple)
-                else column.checked(entry(scope, run), run)
+                entry[0] if isinstance(entry, tuple) else column.checked(entry(scope, run), run)
             )
         return row
-
-

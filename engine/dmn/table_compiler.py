@@ -151,9 +151,7 @@ class TableCompiler:
             self._values(clause.values, Names(frozenset(), False), label),
         )
 
-    def _entry(
-        self, text: Text, column: OutputColumn, names: Names, what: str
-    ) -> Entry:
+    def _entry(self, text: Text, column: OutputColumn, names: Names, what: str) -> Entry:
         if text.content.strip() in ("", "-"):
             return (None,)
         compiled = self._texts.expression(text, names, what)

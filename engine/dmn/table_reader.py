@@ -78,8 +78,7 @@ class TableReader:
         except ValueError:
             self._reader.findings.error(
                 "hit_policy",
-                f"The hit policy “{written}” does not exist. It is one of "
-                f"{', '.join(HitPolicy)}.",
+                f"The hit policy “{written}” does not exist. It is one of {', '.join(HitPolicy)}.",
                 place,
             )
             return HitPolicy.UNIQUE

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.dmn.elements import ItemDefinition
+from engine.dmn.elements import ItemDefinition, Text
 from engine.dmn.findings import Findings, Place
 from engine.dmn.regions import Kind
 from engine.feel import (
     Evaluation,
     FeelSyntaxError,
-    Range,
+    Function,
     UnaryTests,
     Value,
     compile_expression,
@@ -150,8 +150,7 @@ ANY_TYPE = DataType("Any", ANY)
 
 def mismatch(value: Value, data_type: DataType) -> str:
     """Return the sentence that says why a value became null."""
-    shown = "a function" if not isinstance(value, Range | str) and callable(value) else ""
-    text = shown or to_text(value)
+    text = "a function" if isinstance(value, Function) else to_text(value)
     if len(text) > 80:
         text = text[:77] + "..."
     return f"{text} is not allowed as “{data_type.name}”, so the value is null"
@@ -258,7 +257,7 @@ class Types:
             )
             components: dict[str, DataType] = {}
         elif item.components:
-            components = {part.name: self._component(part) for part in item.components}
+            components = {part.name: self._build(part) for part in item.components}
             part = None
         else:
             components = {}
@@ -290,13 +289,8 @@ class Types:
             whole_numbers=part is not None and part.whole_numbers,
         )
 
-    def _component(self, item: ItemDefinition) -> DataType:
-        return self._build(item)
-
-    def _tests(self, text: object) -> UnaryTests | None:
-        from engine.dmn.elements import Text
-
-        if not isinstance(text, Text) or not text.content.strip():
+    def _tests(self, text: Text | None) -> UnaryTests | None:
+        if text is None or not text.content.strip():
             return None
         try:
             return compile_unary_tests(text.content)
@@ -336,6 +330,3 @@ def result_type(data_type: DataType) -> DataType:
     if isinstance(data_type.feel, FunctionType):
         return data_type.part or ANY_TYPE
     return ANY_TYPE if data_type.feel is FUNCTION else data_type
-
-
-Converter = Callable[[Value, Evaluation], Value]

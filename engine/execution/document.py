@@ -1,4 +1,19 @@
-"""The stored document of an instance: one line per token, read only when somebody needs the token."""
+"""The stored document of an instance: one line per token, read only when somebody needs the token.
+
+A document is JSON, laid out in lines so that most of it passes through a step untouched:
+
+    {"format":1,...,
+    "variables":{
+    "name":value,            one line per variable
+    },
+    "tokens":[
+    ["id","parent","due","element",{internal},{local variables}],
+    ]}
+
+id and parent have 32 characters and due 27 or none, so that the three are found by their offset.
+An element that begins with @ is a token that sits on its parent rather than living in it.
+Any other layout of the same JSON is read as well, only slower.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +23,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.execution.errors import DocumentNotReadable
-from engine.execution.instance import Instance, State
+from engine.execution.instance import Instance
 from engine.execution.process_spec import ProcessSpec
+from engine.execution.state import State
 from engine.execution.surroundings import Surroundings
-from engine.execution.token import ROOT_ID, Home, Joins, Token
+from engine.execution.token import ROOT_ID, Home, Token
 from engine.execution.variables import Variables, to_json_text
 from engine.feel import decode, encode
 
 FORMAT = 1
 
-# A document is JSON, laid out in lines so that most of it passes through a step untouched:
-#
-#   {"format":1,...,
-#   "variables":{
-#   "name":value,            one line per variable
-#   },
-#   "tokens":[
-#   ["id","parent","due","element",{internal},{local variables}],
-#   ]}
-#
-# id and parent have 32 characters and due 27 or 0, so that the three are found by their offset.
-# An element that begins with @ is a token that sits on its parent rather than living in it.
-# Any other layout of the same JSON is read as well, only slower.
 _VARIABLES = '"variables":{'
 _END_VARIABLES = "},"
 _TOKENS = '"tokens":['
@@ -172,7 +175,7 @@ def _restore(instance: Instance, token: Token, kept: dict[str, Any]) -> None:
     token.inner = kept.pop("inner", 0)
     joins = kept.pop("joins", None)
     if joins:
-        token.joins = Joins(joins)
+        token.arrived = joins
         instance.joining[token.id] = token
     token.internal_data = kept
 
@@ -185,16 +188,14 @@ def _line(token: Token) -> str:
         kept["home"] = {
             "process": home.spec.key,
             "version": home.spec.version,
-            "variables": {
-                name: json.loads(text) for name, text in home.variables.texts().items()
-            },
+            "variables": {name: json.loads(text) for name, text in home.variables.texts().items()},
             "completed": home.completed,
             "identity": home.identity,
         }
     if token.inner:
         kept["inner"] = token.inner
-    if token.joins.arrived:
-        kept["joins"] = token.joins.arrived
+    if token.arrived:
+        kept["joins"] = token.arrived
     name = f"@{token.task_spec.name}" if token.attached else token.task_spec.name
     row: list[Any] = [token.id, token._parent, _stamp(token.due) if token.due else "", name]
     if kept or token.data:
@@ -206,7 +207,8 @@ def _line(token: Token) -> str:
 
 def _stamp(instant: datetime) -> str:
     """Write an instant in a form of fixed width that sorts by time."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    # Far faster than strftime, and it is written at every step.
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def write(instance: Instance) -> str:
@@ -225,13 +227,11 @@ def write(instance: Instance) -> str:
         "completed": home.completed,
         "inner": root.inner,
     }
-    if root.joins.arrived:
-        header["joins"] = root.joins.arrived
+    if root.arrived:
+        header["joins"] = root.arrived
     if next_due != _NEVER:
         header["next_due"] = next_due
-    variables = [
-        f"{to_json_text(name)}:{text}" for name, text in home.variables.texts().items()
-    ]
+    variables = [f"{to_json_text(name)}:{text}" for name, text in home.variables.texts().items()]
     lines = [to_json_text(header)[:-1] + ",", _VARIABLES]
     if variables:
         lines.append(",\n".join(variables))
@@ -253,16 +253,14 @@ def read(spec: ProcessSpec, document: str, surroundings: Surroundings) -> Instan
             raise ValueError("no tokens")
         header = json.loads(lines[0][:-1] + "}")
         texts = dict(_variable(line) for line in lines[2:end])
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise DocumentNotReadable(f"The stored document cannot be read: {error}.") from error
     if header.get("format") != FORMAT:
         raise DocumentNotReadable(
             f"The stored document has format {header.get('format')}; this engine reads {FORMAT}."
         )
     if header["process"] != spec.key:
-        raise DocumentNotReadable(
-            f"The stored document runs {header['process']}, not {spec.key}."
-        )
+        raise DocumentNotReadable(f"The stored document runs {header['process']}, not {spec.key}.")
     stored = StoredTokens(lines[end + 2 : -1], header.get("next_due", _NEVER))
     instance = Instance(spec, surroundings, stored)
     completed = {element: (at, by) for element, (at, by) in header["completed"].items()}
@@ -270,7 +268,7 @@ def read(spec: ProcessSpec, document: str, surroundings: Surroundings) -> Instan
     root.inner = header["inner"]
     root.children_known = False
     if "joins" in header:
-        root.joins = Joins(header["joins"])
+        root.arrived = header["joins"]
         instance.joining[root.id] = root
     instance.state = State(header["state"])
     return instance

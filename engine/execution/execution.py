@@ -9,16 +9,17 @@ from typing import Any
 
 from engine.execution import document
 from engine.execution.errors import ReservedName, TokenNotWaiting
-from engine.execution.instance import Instance, State
+from engine.execution.instance import Instance
 from engine.execution.nodes.service_task import ServiceTask
 from engine.execution.nodes.throwing import throw_error
-from engine.execution.nodes.triggers import SubscriptionTrigger
 from engine.execution.nodes.user_task import UserTask
 from engine.execution.outcome import Outcome, all_waits, wait_of
 from engine.execution.process_spec import RESERVED_NAMES, ProcessSpec
+from engine.execution.state import State
 from engine.execution.surroundings import Surroundings
 from engine.execution.token import Home, Token
 from engine.execution.variables import Variables
+from engine.execution.visible import everything_visible
 from engine.feel import Value
 from engine.model.history import HistoryKind
 from engine.model.waits import ServiceTaskWait, SubscriptionWait, TimerWait, UserTaskWait, Waits
@@ -124,7 +125,7 @@ class Execution:
         places = [_place(token, token.task_spec.element) for token in tokens if not token.attached]
         for scope in instance.joining.values():
             home = scope.home or scope.surrounding_home
-            for gateway, arrived in scope.joins.arrived.items():
+            for gateway, arrived in scope.arrived.items():
                 element = home.spec.elements[gateway]
                 places += [
                     Place(
@@ -137,6 +138,23 @@ class Execution:
                     )
                 ] * sum(arrived.values())
         return tuple(places)
+
+    def variables(self, token_id: str | None = None) -> dict[str, Value]:
+        """Return the instance's variables, or with a token all that it sees where it is.
+
+        Raises TokenNotWaiting when there is no such token.
+        """
+        instance = self._instance
+        if token_id is None:
+            home = instance.task_tree.home
+            assert home is not None
+            return home.variables.values()
+        token = instance.find(token_id)
+        return everything_visible(token, instance.surroundings.new_evaluation())
+
+    def process_of(self, token_id: str) -> ProcessSpec:
+        """Return the process whose diagram shows where a token is; raises TokenNotWaiting."""
+        return self._instance.find(token_id).surrounding_home.spec
 
     def outcome(self) -> Outcome:
         """Settle what is still ready and return what the step came to."""
@@ -170,13 +188,14 @@ def start(
     *,
     variables: Mapping[str, Value],
     surroundings: Surroundings,
-    instance: Mapping[str, Value],
+    instance: Mapping[str, Any],
     start_event: str | None = None,
+    by: str | None = None,
 ) -> Execution:
     """Begin a process instance: its first token stands at the start event until `run`.
 
     `instance` is what expressions read as `process_instance`. `start_event` is for a message,
-    signal or timer start. Raises ReservedName, ValueError for a start event there is not.
+    signal or timer start, `by` is who begins it. Raises ReservedName, ValueError for a start event there is not.
     """
     for name in variables:
         if name in RESERVED_NAMES:
@@ -195,9 +214,10 @@ def start(
     begun.record(
         HistoryKind.PROCESS_INSTANCE_STARTED,
         root,
-        data={"process": spec.key, "version": spec.version, "start_event": node.element.id},
+        by=by,
+        data={**identity, "process": spec.key, "version": spec.version, "start": node.element.id},
     )
-    begun.write(root, variables)
+    begun.write(root, variables, by=by)
     node.arrive(begun, root, None)
     return Execution(begun)
 

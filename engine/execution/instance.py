@@ -5,10 +5,8 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
@@ -16,52 +14,22 @@ from SpiffWorkflow.workflow import Workflow
 from engine.execution.errors import HungProcess, ReservedName, RunawayProcess, TokenNotWaiting
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.process_spec import RESERVED_NAMES, ProcessSpec, Reference
+from engine.execution.state import State, Thrown
 from engine.execution.surroundings import Surroundings
 from engine.execution.token import ROOT_ID, Home, Token
-from engine.execution.variables import Variables
-from engine.feel import Evaluation, Expression, Value, encode, from_instant
+from engine.execution.visible import visible
+from engine.feel import Expression, Value, encode
 from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.waits import Wait
 
-LONGEST_RUN = 100_000
+if TYPE_CHECKING:
+    from engine.execution.document import StoredTokens
+
+LONGEST_RUN = 50_000
 """The most steps an instance may take without waiting once."""
 
 DEEPEST_CALL = 50
 """The most call activities that may be inside one another."""
-
-
-class State(StrEnum):
-    """How an instance stands after a step."""
-
-    RUNNING = "running"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Thrown:
-    """A message or signal that leaves the instance. Who gets it is for others to find out.
-
-    `correlation_key` is None when the diagram names none: the instance's business key is meant.
-    """
-
-    kind: str
-    name: str
-    correlation_key: str | None
-    variables: Mapping[str, Value]
-
-
-class Dormant(Protocol):
-    """Stored tokens that nobody has touched in this step."""
-
-    def wake(self, instance: Instance, token_id: str) -> Token | None: ...
-    def wake_children(self, instance: Instance, parent: Token) -> None: ...
-    def wake_due(self, instance: Instance, now: datetime) -> None: ...
-    def wake_all(self, instance: Instance) -> None: ...
-    def wake_one_that_waits(self, instance: Instance) -> bool: ...
-    def forget(self, token_id: str) -> None: ...
-    def add(self, token_id: str) -> int: ...
 
 
 class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
@@ -73,7 +41,9 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     tasks: dict[str, Token]
     task_tree: Token
 
-    def __init__(self, spec: ProcessSpec, surroundings: Surroundings, dormant: Dormant) -> None:
+    def __init__(
+        self, spec: ProcessSpec, surroundings: Surroundings, dormant: StoredTokens
+    ) -> None:
         super().__init__(spec.graph, deserializing=True)
         self.surroundings = surroundings
         self.now = surroundings.now.astimezone(UTC)
@@ -186,7 +156,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                     token.run()
             if self._emptied:
                 scope = self._emptied.pop()
-                alive = scope.id in self.tasks and not scope.inner and not scope.joins.arrived
+                alive = scope.id in self.tasks and not scope.inner and not scope.arrived
                 if alive:
                     scope.task_spec.emptied(scope)
                 continue
@@ -197,7 +167,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Let one inclusive join go on, now that no token can move by itself."""
         for scope in self.joining.values():
             graph = (scope.home.spec if scope.home else scope.surrounding_home.spec).graph
-            for gateway in scope.joins.arrived:
+            for gateway in scope.arrived:
                 if graph.task_specs[gateway].released(self, scope):
                     return True
         return False
@@ -220,7 +190,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         places = []
         for scope in self.joining.values():
             graph = (scope.home.spec if scope.home else scope.surrounding_home.spec).graph
-            for gateway, arrived in scope.joins.arrived.items():
+            for gateway, arrived in scope.arrived.items():
                 node: FlowNode = graph.task_specs[gateway]
                 missing = [flow for flow in node.incoming if flow not in arrived]
                 places.append(f"{node.element} waits for a token on {', '.join(missing)}")
@@ -238,7 +208,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             token.cancel()
         self.ready.clear()
         self._emptied.clear()
-        self.task_tree.joins.arrived.clear()
+        self.task_tree.arrived.clear()
         self.joining.clear()
         self.state = state
         self.success = False
@@ -270,47 +240,13 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         names.
         """
         evaluation = self.surroundings.new_evaluation()
-        context = self.context(expression.free_names, token, evaluation, home=home)
+        context = visible(expression.free_names, token, evaluation, home=home)
         if extra:
             context.update(extra)
         value: Value = expression.evaluate(context, evaluation)
         for warning in evaluation.warnings:
             self.warn(token, expression.text, warning.message, warning.position, warning.code)
         return value
-
-    def context(
-        self,
-        names: frozenset[str],
-        token: Token,
-        evaluation: Evaluation,
-        *,
-        home: Home | None = None,
-    ) -> dict[str, Value]:
-        """Return those of `names` that a token can read: locals, process variables, own facts."""
-        look_local = home is None and token.has_locals()
-        home = home or token.surrounding_home
-        variables = home.variables
-        context: dict[str, Value] = {}
-        for name in names:
-            if name in RESERVED_NAMES:
-                context[name] = _facts(home, name, evaluation)
-                continue
-            holder = token.local_holder(name) if look_local else None
-            if holder is not None:
-                context[name] = holder.data[name]
-            elif name in variables:
-                context[name] = variables.get(name)
-        return context
-
-    def view(self, token: Token, evaluation: Evaluation) -> dict[str, Value]:
-        """Return everything a token can read, for a decision."""
-        home = token.surrounding_home
-        names = {*home.variables, *RESERVED_NAMES}
-        holder: Token | None = token.scope if token.attached else token
-        while holder is not None and (holder is token or holder.home is None):
-            names.update(holder.data)
-            holder = holder.scope
-        return self.context(frozenset(names), token, evaluation)
 
     def write(
         self,
@@ -357,7 +293,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 f"{token.task_spec.element}: processes call each other without end. "
                 "The step was undone."
             )
-        return self.surroundings.process(reference)
+        return self.surroundings.process(reference, token.surrounding_home.spec)
 
     # History
 
@@ -403,20 +339,3 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Keep when, and by whom, an element was completed, for expressions to read."""
         home = token.surrounding_home
         home.completed[token.task_spec.element.id] = (self.now.isoformat(), by)
-
-
-def _facts(home: Home, name: str, evaluation: Evaluation) -> Value:
-    """Return what `completed` or `process_instance` says."""
-    zone = evaluation.zone
-    if name == "completed":
-        return {
-            element: {"at": from_instant(datetime.fromisoformat(at), zone), "by": by}
-            for element, (at, by) in home.completed.items()
-        }
-    identity: dict[str, Value] = dict(home.identity)
-    started = identity.get("started_at")
-    if isinstance(started, str):
-        identity["started_at"] = from_instant(datetime.fromisoformat(started), zone)
-    return identity
-
-

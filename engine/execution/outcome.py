@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from engine.execution import document
-from engine.execution.instance import Instance, State, Thrown
+from engine.execution.instance import Instance
+from engine.execution.state import State, Thrown
 from engine.execution.token import Token
 from engine.feel import Value
 from engine.model.history import HistoryEvent
@@ -38,7 +39,9 @@ class Outcome:
         For a new instance everything is added.
         """
         instance = self._instance
-        now = Waits.of(wait_of(token) for token in instance.tasks.values() if token.task_spec.waits)
+        now = Waits.of(
+            wait_of(token) for token in instance.tasks.values() if token.task_spec.waits
+        )
         return now.since(Waits(instance.waits_before))
 
     @cached_property

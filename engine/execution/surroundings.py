@@ -16,12 +16,13 @@ class Surroundings:
     """Handed in for one step of one instance.
 
     `now` is aware and UTC. `new_evaluation` gives a fresh evaluation in the organisation's zone
-    and calendar. `decide` evaluates a deployed decision. `process` finds what a call activity
-    calls by its binding, `process_version` exactly what a stored document was running.
+    and calendar. `decide` evaluates a deployed decision, `process` finds what a call activity
+    calls, both by the reference's binding and as seen from the process that refers to it;
+    `process_version` finds exactly what a stored document was running.
     """
 
     now: datetime
     new_evaluation: Callable[[], Evaluation]
-    decide: Callable[[Reference, Mapping[str, Value]], DecisionResult]
-    process: Callable[[Reference], ProcessSpec]
+    decide: Callable[[Reference, Mapping[str, Value], ProcessSpec], DecisionResult]
+    process: Callable[[Reference, ProcessSpec], ProcessSpec]
     process_version: Callable[[str, int], ProcessSpec]

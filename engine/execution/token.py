@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -39,32 +38,14 @@ class Home:
     identity: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Joins:
-    """Tokens that have arrived at joins of one scope: gateway, then flow, then how many."""
-
-    arrived: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def add(self, gateway: str, flow: str) -> Mapping[str, int]:
-        """Count one arrival and return what the gateway has now."""
-        counts = self.arrived.setdefault(gateway, {})
-        counts[flow] = counts.get(flow, 0) + 1
-        return counts
-
-    def consume(self, gateway: str) -> None:
-        """Take one token from every flow of the gateway that has one."""
-        left = {flow: n - 1 for flow, n in self.arrived.pop(gateway).items() if n > 1}
-        if left:
-            self.arrived[gateway] = left
-
-
 class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
     """One place where an instance is.
 
     SpiffWorkflow's task without its history: a token goes when it has moved on, so an instance is
     as large as what it waits for. `scope` is the token it lives in (the root, a sub-process, a
     call activity, a multi-instance body) or, when `attached`, the token it sits on.
-    `internal_data` is stored and holds plain JSON values; `data` holds local variables.
+    `internal_data` is stored and holds plain JSON values; `data` holds local variables. `arrived`
+    counts the tokens that wait at joins inside this one: gateway, then flow, then how many.
     """
 
     id: str
@@ -100,7 +81,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.inner = 0
         self.due: datetime | None = None
         self.home: Home | None = None
-        self.joins = Joins()
+        self.arrived: dict[str, dict[str, int]] = {}
         self.children_known = True
         instance.tasks[self.id] = self
         if id is None:

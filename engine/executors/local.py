@@ -51,9 +51,11 @@ class LocalExecutor:
         tx.after_commit(submit)
 
     def start(self, engine: ProcessEngine, run_job: Callable[[str, str], None]) -> None:
-        with engine.store.system_transaction() as tx:
-            # This process is the database's one owner: whoever held a lease is gone.
-            tx.due_jobs.release_leases()
+        if engine.store.is_sqlite:
+            # This process is the database's one owner: whoever held a lease or a key is gone.
+            with engine.store.system_transaction() as tx:
+                tx.due_jobs.release_leases()
+                tx.receipts.release()
         self._engine, self._run_job = engine, run_job
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
         self._scheduler = BackgroundScheduler(timezone=UTC)

@@ -78,9 +78,7 @@ def divide(left: Any, right: Any) -> Value:
         case (DaysTimeDuration() | YearsMonthsDuration(), Decimal()):
             return divided(left, right)
         case (DaysTimeDuration(), DaysTimeDuration()):
-            return _finite(
-                CONTEXT.divide(Decimal(left.nanoseconds), Decimal(right.nanoseconds))
-            )
+            return _finite(CONTEXT.divide(Decimal(left.nanoseconds), Decimal(right.nanoseconds)))
         case (YearsMonthsDuration(), YearsMonthsDuration()):
             return _finite(CONTEXT.divide(Decimal(left.months), Decimal(right.months)))
     return None

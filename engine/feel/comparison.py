@@ -93,7 +93,8 @@ def passes(value: Any, test: Any) -> bool | None:
         return holds(value, test)
     if isinstance(test, list):
         found = any_true(
-            holds(value, item) if isinstance(item, Range) and not isinstance(value, Range)
+            holds(value, item)
+            if isinstance(item, Range) and not isinstance(value, Range)
             else _same(value, item)
             for item in test
         )

@@ -1,4 +1,4 @@
-"""Compiles what runs over lists: `for`, `some`, `every`, filters; and functions with their calls."""
+"""Compiles what runs over lists: `for`, `some`, `every` and filters."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.builtins.registry import BUILTINS
 from engine.feel.code import Code, Frame, compile_node, compiles
 from engine.feel.compile_operators import a
 from engine.feel.evaluation import Evaluation
-from engine.feel.invocation import Fault, invoke, invoke_named
 from engine.feel.scopes import Scope
 from engine.feel.syntax import (
     Between,
@@ -21,7 +19,6 @@ from engine.feel.syntax import (
     For,
     FunctionDefinition,
     InstanceOf,
-    Invocation,
     Literal,
     Membership,
     Name,
@@ -29,10 +26,17 @@ from engine.feel.syntax import (
     Quantified,
 )
 from engine.feel.temporal import Date
-from engine.feel.values import Function, Parameter, Range
+from engine.feel.values import Range
 
-_ALWAYS_CONDITIONS = (Comparison, Conjunction, Disjunction, Between, Membership, InstanceOf, Quantified)
-_ONE = Decimal(1)
+_ALWAYS_CONDITIONS = (
+    Comparison,
+    Conjunction,
+    Disjunction,
+    Between,
+    Membership,
+    InstanceOf,
+    Quantified,
+)
 
 
 def items_of(source: Any) -> Iterable[Any] | None:
@@ -79,9 +83,7 @@ def _captures(node: Node) -> bool:
 @compiles(For)
 def for_loop(node: For, scope: Scope) -> Code:
     """Return code for `for ... return`; null where a source cannot be run over."""
-    uses_partial = any(
-        isinstance(part, Name) and part.name == "partial" for part in node.walk()
-    )
+    uses_partial = any(isinstance(part, Name) and part.name == "partial" for part in node.walk())
     inner, sources, fresh = _loop(node.iterators, node.body, scope, "partial")
     body = compile_node(node.body, inner)
     partial = inner.slots["partial"]
@@ -94,7 +96,7 @@ def for_loop(node: For, scope: Scope) -> Code:
         for item in items:
             evaluation.spend()
             if fresh:
-                local = list(local)  # noqa: PLW2901 (each turn keeps its own frame for its functions)
+                local = list(local)
             local[level + 1] = item
             if level + 1 < depth:
                 if not turn(level + 1, local, results, evaluation):
@@ -133,11 +135,9 @@ def quantified(node: Quantified, scope: Scope) -> Code:
         for item in items:
             spend()
             if fresh:
-                local = list(local)  # noqa: PLW2901 (each turn keeps its own frame for its functions)
+                local = list(local)
             local[level + 1] = item
-            answer = (
-                condition(local, evaluation) if last else turn(level + 1, local, evaluation)
-            )
+            answer = condition(local, evaluation) if last else turn(level + 1, local, evaluation)
             if answer is decisive:
                 return decisive
             if answer is not True and answer is not False:
@@ -233,56 +233,6 @@ def item_at(items: list[Any], number: Decimal, position: int, evaluation: Evalua
     size = len(items)
     place = int(number) if number == number.to_integral_value() and abs(number) <= size else 0
     if place == 0:
-        evaluation.warn(
-            position, f"The list of {size} has no item {number}", "no_item"
-        )
+        evaluation.warn(position, f"The list of {size} has no item {number}", "no_item")
         return None
     return items[place - 1 if place > 0 else place]
-
-
-@compiles(FunctionDefinition)
-def function_definition(node: FunctionDefinition, scope: Scope) -> Code:
-    """Return code that makes a function value, which keeps the frame it was made in."""
-    body = compile_node(node.body, scope.child(*(p.name for p in node.parameters)))
-    parameters = tuple(Parameter(p.name, p.type) for p in node.parameters)
-
-    def run(frame: Frame, evaluation: Evaluation) -> Any:
-        return Function("", parameters, lambda values, inner: body([frame, *values], inner))
-
-    return run
-
-
-@compiles(Invocation)
-def invocation(node: Invocation, scope: Scope) -> Code:
-    """Return code that calls a function; what goes wrong in the call is null with a warning."""
-    function = compile_node(node.function, scope)
-    position = node.position
-    called = node.function.name if isinstance(node.function, Name) else "This"
-    if node.named is not None:
-        named = [(name, compile_node(value, scope)) for name, value in node.named]
-
-        def run_named(frame: Frame, evaluation: Evaluation) -> Any:
-            callee = function(frame, evaluation)
-            values = {name: value(frame, evaluation) for name, value in named}
-            try:
-                return invoke_named(callee, values, evaluation, called)
-            except Fault as fault:
-                evaluation.warn(position, str(fault), "failed_call")
-                return None
-
-        return run_named
-    positional = [compile_node(value, scope) for value in node.positional]
-
-    def run(frame: Frame, evaluation: Evaluation) -> Any:
-        callee = function(frame, evaluation)
-        values = [value(frame, evaluation) for value in positional]
-        try:
-            return invoke(callee, values, evaluation, called)
-        except Fault as fault:
-            evaluation.warn(position, str(fault), "failed_call")
-            return None
-
-    return run
-
-
-__all__ = ["BUILTINS", "item_at", "items_of"]

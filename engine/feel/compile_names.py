@@ -9,6 +9,7 @@ from engine.feel.code import Code, Frame, compile_node, compiles
 from engine.feel.evaluation import Evaluation
 from engine.feel.scopes import Kind, Scope
 from engine.feel.syntax import (
+    AtLiteral,
     ContextLiteral,
     FunctionDefinition,
     Iteration,
@@ -28,6 +29,17 @@ def literal(node: Literal, scope: Scope) -> Code:
     """Return code that answers the value itself."""
     value = node.value
     return lambda frame, evaluation: value
+
+
+@compiles(AtLiteral)
+def unreadable(node: AtLiteral, scope: Scope) -> Code:
+    """Return code that warns each time of a literal that denotes nothing."""
+    sentence = f'@"{node.text[:40]}" is not a date, time, date and time or duration'
+
+    def run(frame: Frame, evaluation: Evaluation) -> Any:
+        evaluation.warn(node.position, sentence, "no_literal")
+
+    return run
 
 
 @compiles(Name)

@@ -1,19 +1,20 @@
-"""Compiles operators: arithmetic, comparison, logic, membership, paths, `if` and `instance of`."""
+"""Compiles operators: arithmetic, comparison, logic, paths, `if` and `instance of`."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from engine.feel.arithmetic import CALCULATE, negate
 from engine.feel.code import Code, Frame, compile_node, compiles
-from engine.feel.comparison import COMPARE, any_true, less_or_equal, passes
+from engine.feel.comparison import COMPARE, less_or_equal
 from engine.feel.evaluation import Evaluation
 from engine.feel.numbers import CONTEXT
 from engine.feel.properties import NoSuchProperty, property_of
 from engine.feel.scopes import Scope
 from engine.feel.syntax import (
-    AnyValue,
     Arithmetic,
     Between,
     Comparison,
@@ -22,12 +23,8 @@ from engine.feel.syntax import (
     Disjunction,
     InstanceOf,
     Literal,
-    Membership,
-    Name,
     Negation,
-    Node,
     Operator,
-    OperatorRange,
     Path,
 )
 from engine.feel.types import UnknownType, is_instance
@@ -39,6 +36,15 @@ _DECIMAL_METHODS = {
     Operator.MULTIPLY: CONTEXT.multiply,
     Operator.DIVIDE: CONTEXT.divide,
     Operator.POWER: CONTEXT.power,
+}
+# For two numbers or two strings Python's comparisons are FEEL's.
+DIRECT: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
 }
 _VERBS = {
     Operator.ADD: "add {} and {}",
@@ -60,11 +66,11 @@ def arithmetic(node: Arithmetic, scope: Scope) -> Code:
     """Return code that calculates a chain from left to right."""
     code = compile_node(node.first, scope)
     if len(node.rest) == 1:
-        operator, operand = node.rest[0]
-        return _calculation(operator, code, compile_node(operand, scope), operand.position)
+        sign, operand = node.rest[0]
+        return _calculation(sign, code, compile_node(operand, scope), operand.position)
     rest = [
-        (_step(operator, operand.position), compile_node(operand, scope))
-        for operator, operand in node.rest
+        (_step(sign, operand.position), compile_node(operand, scope))
+        for sign, operand in node.rest
     ]
 
     def run(frame: Frame, evaluation: Evaluation) -> Any:
@@ -76,17 +82,17 @@ def arithmetic(node: Arithmetic, scope: Scope) -> Code:
     return run
 
 
-def _calculation(operator: Operator, left: Code, right: Code, position: int) -> Code:
-    step = _step(operator, position)
+def _calculation(sign: Operator, left: Code, right: Code, position: int) -> Code:
+    step = _step(sign, position)
     return lambda frame, evaluation: step(
         left(frame, evaluation), right(frame, evaluation), evaluation
     )
 
 
-def _step(operator: Operator, position: int):  # type: ignore[no-untyped-def]
+def _step(sign: Operator, position: int) -> Callable[[Any, Any, Evaluation], Any]:
     """Return a function of two values and the evaluation: the fast way for numbers, else the table."""
-    calculate = CALCULATE[operator]
-    decimals = _DECIMAL_METHODS[operator]
+    calculate = CALCULATE[sign]
+    decimals = _DECIMAL_METHODS[sign]
 
     def step(left: Any, right: Any, evaluation: Evaluation) -> Any:
         if type(left) is Decimal and type(right) is Decimal:
@@ -99,24 +105,24 @@ def _step(operator: Operator, position: int):  # type: ignore[no-untyped-def]
             if type(value) is str:
                 evaluation.allocate(len(value))
         if value is None:
-            _warn_about(operator, left, right, position, evaluation)
+            _warn_about(sign, left, right, position, evaluation)
         return value
 
     return step
 
 
 def _warn_about(
-    operator: Operator, left: Any, right: Any, position: int, evaluation: Evaluation
+    sign: Operator, left: Any, right: Any, position: int, evaluation: Evaluation
 ) -> None:
     if type(left) is Decimal and type(right) is Decimal:
         sentence = (
             "Nothing can be divided by zero"
-            if operator is Operator.DIVIDE and not right
-            else f"{left} {operator} {right} is not a number that FEEL can hold"
+            if sign is Operator.DIVIDE and not right
+            else f"{left} {sign} {right} is not a number that FEEL can hold"
         )
         evaluation.warn(position, sentence, "no_number")
     else:
-        sentence = f"Cannot {_VERBS[operator].format(a(left), a(right))}"
+        sentence = f"Cannot {_VERBS[sign].format(a(left), a(right))}"
         evaluation.warn(position, sentence, "wrong_kind")
 
 
@@ -149,7 +155,7 @@ def comparison(node: Comparison, scope: Scope) -> Code:
         second = right(frame, evaluation)
         answer = compare(first, second)
         if answer is None:
-            _warn_incomparable(first, second, node.position, evaluation)
+            warn_incomparable(first, second, node.position, evaluation)
         return answer
 
     return run
@@ -159,14 +165,7 @@ def _comparison_with(node: Comparison, left: Code, value: Any) -> Code:
     """Return code that compares with a constant number or string."""
     expected = type(value)
     compare = COMPARE[node.operator]
-    direct = {
-        Operator.EQUAL: expected.__eq__,
-        Operator.NOT_EQUAL: expected.__ne__,
-        Operator.LESS: expected.__lt__,
-        Operator.LESS_OR_EQUAL: expected.__le__,
-        Operator.GREATER: expected.__gt__,
-        Operator.GREATER_OR_EQUAL: expected.__ge__,
-    }[node.operator]
+    direct = DIRECT[node.operator]
 
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         first = left(frame, evaluation)
@@ -174,13 +173,14 @@ def _comparison_with(node: Comparison, left: Code, value: Any) -> Code:
             return direct(first, value)
         answer = compare(first, value)
         if answer is None:
-            _warn_incomparable(first, value, node.position, evaluation)
+            warn_incomparable(first, value, node.position, evaluation)
         return answer
 
     return run
 
 
-def _warn_incomparable(left: Any, right: Any, position: int, evaluation: Evaluation) -> None:
+def warn_incomparable(left: Any, right: Any, position: int, evaluation: Evaluation) -> None:
+    """Record that two values have no order, or are of kinds that are never equal."""
     if kind(left) == kind(right):
         sentence = f"These two values of kind {kind(left)} cannot be compared"
     else:
@@ -250,71 +250,9 @@ def between(node: Between, scope: Scope) -> Code:
         below = less_or_equal(middle, last)
         if above is None or below is None:
             wrong = first if above is None else last
-            _warn_incomparable(middle, wrong, node.position, evaluation)
+            warn_incomparable(middle, wrong, node.position, evaluation)
             return None
         return above and below
-
-    return run
-
-
-@compiles(Membership)
-def membership(node: Membership, scope: Scope) -> Code:
-    """Return code for `value in test` and `value in (test, ...)`."""
-    value = compile_node(node.value, scope)
-    inner = scope.child("?")
-    tests = [test(part, inner) for part in node.tests]
-
-    def run(frame: Frame, evaluation: Evaluation) -> Any:
-        local = [frame, value(frame, evaluation)]
-        if len(tests) == 1:
-            return tests[0](local, evaluation)
-        return any_true(one(local, evaluation) for one in tests)
-
-    return run
-
-
-def test(node: Node, scope: Scope) -> Code:
-    """Return code that answers whether the value in the slot `?` passes one unary test.
-
-    `scope` is the one with that slot. DMN 1.5 §10.3.2.13, table 55, and grammar rule 7.
-    """
-    if isinstance(node, AnyValue):
-        return lambda frame, evaluation: True
-    slot = scope.slots["?"]
-    if isinstance(node, OperatorRange):
-        compare = COMPARE[node.operator]
-        operand = compile_node(node.operand, scope)
-
-        def compared(frame: Frame, evaluation: Evaluation) -> Any:
-            value = frame[slot]
-            other = operand(frame, evaluation)
-            answer = compare(value, other)
-            if answer is None:
-                _warn_incomparable(value, other, node.position, evaluation)
-            return answer
-
-        return compared
-    code = compile_node(node, scope)
-    if any(isinstance(part, Name) and part.name == "?" for part in node.walk()):
-
-        def verdict(frame: Frame, evaluation: Evaluation) -> Any:
-            answer = code(frame, evaluation)
-            if answer is None or isinstance(answer, bool):
-                return answer
-            return passes(frame[slot], answer)
-
-        return verdict
-
-    def run(frame: Frame, evaluation: Evaluation) -> Any:
-        value = frame[slot]
-        expected = code(frame, evaluation)
-        if isinstance(expected, bool) and not isinstance(value, bool | list):
-            # A condition about something else than the input is its own verdict.
-            return expected if value is not None else False
-        answer = passes(value, expected)
-        if answer is None:
-            _warn_incomparable(value, expected, node.position, evaluation)
-        return answer
 
     return run
 

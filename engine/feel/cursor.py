@@ -142,7 +142,9 @@ class Cursor:
         """Return the error that says what stands here and what should."""
         token = self.current
         if token.sort is Sort.END:
-            found = "The expression ends too early" if self.text.strip() else "There is no expression"
+            found = (
+                "The expression ends too early" if self.text.strip() else "There is no expression"
+            )
         elif token.text == "'":
             found = "Single quotes mean nothing in FEEL"
             expected = 'text in double quotes, as in "text"'

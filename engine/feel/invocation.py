@@ -63,12 +63,16 @@ def invoke(function: Any, values: Sequence[Any], evaluation: Evaluation, called:
             f"{function.name or called} takes {len(parameters)} arguments, not {len(values)}"
         )
     arguments = [
-        value if parameter.type is None else _fitted(value, parameter.name, parameter.type, evaluation)
+        value
+        if parameter.type is None
+        else _fitted(value, parameter.name, parameter.type, evaluation)
         for value, parameter in zip(values, parameters, strict=True)
     ]
     evaluation.enter()
-    answer = function.call(arguments, evaluation)
-    evaluation.leave()
+    try:
+        answer = function.call(arguments, evaluation)
+    finally:
+        evaluation.leave()
     if function.result is None:
         return answer
     return _fitted(answer, "the result", function.result, evaluation)
@@ -98,7 +102,9 @@ def invoke_named(
         raise Fault(_not_a_function(function, called))
     names = [parameter.name for parameter in function.parameters]
     if set(names) != set(values):
-        raise Fault(f"{function.name or called} takes arguments called {', '.join(names) or 'nothing'}")
+        raise Fault(
+            f"{function.name or called} takes arguments called {', '.join(names) or 'nothing'}"
+        )
     return invoke(function, [values[name] for name in names], evaluation, called)
 
 

@@ -43,7 +43,7 @@ _TOKEN = re.compile(
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<at>@[ ]*"(?:[^"\\]|\\.)*")
-    | (?P<symbol>\*\*|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?'])
+    | (?P<symbol>\*\*|<=|>=|!=|->|/(?!\*)|[-+*=<>()\[\]{{}},:.?'])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -56,11 +56,9 @@ _SORTS = {
     "dots": Sort.SYMBOL,
 }
 
-LARGEST_TEXT = 200_000
+LARGEST_TEXT = 32_000
 
-_ESCAPE = re.compile(
-    r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL
-)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

@@ -134,8 +134,7 @@ class Parser(Cursor):
         """Read the rest of a chain of `+ -`, of `* /` or of `**`; all go from left to right."""
         rest = []
         while (
-            self.current.sort is Sort.SYMBOL
-            and _SYMBOL_LEVELS.get(self.current.text, 0) == level
+            self.current.sort is Sort.SYMBOL and _SYMBOL_LEVELS.get(self.current.text, 0) == level
         ):
             operator = Operator(self.step().text)
             rest.append((operator, self.binary(level + 1)))

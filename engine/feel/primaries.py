@@ -9,6 +9,7 @@ from engine.feel.lexer import Sort, string_value
 from engine.feel.names import NameTable
 from engine.feel.numbers import number
 from engine.feel.syntax import (
+    AtLiteral,
     Binding,
     Conditional,
     ContextEntry,
@@ -46,19 +47,21 @@ def primary(parser: Parser) -> Node:
         return _word(parser)
     if token.sort is Sort.NUMBER:
         parser.step()
-        value = number(token.text)
-        if value is None:
+        size = number(token.text)
+        if size is None:
             raise FeelSyntaxError(
                 parser.text, token.position, "This number is too large", "fewer digits"
             )
-        return Literal(parser.span(token.position), value)
+        return Literal(parser.span(token.position), size)
     if token.sort is Sort.STRING:
         parser.step()
         return Literal(parser.span(token.position), string_value(token.text))
     if token.sort is Sort.AT:
         parser.step()
         text = string_value(token.text[1:].lstrip())
-        return Literal(parser.span(token.position), parse_temporal(text))
+        value = parse_temporal(text)
+        span = parser.span(token.position)
+        return AtLiteral(span, text) if value is None else Literal(span, value)
     if token.sort is Sort.SYMBOL:
         match token.text:
             case "(":

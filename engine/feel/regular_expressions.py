@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import regex
+import regex  # type: ignore[import-untyped]  # it ships no types
 
 from engine.feel.errors import RegularExpressionTimedOut
 from engine.feel.evaluation import Evaluation
@@ -194,7 +194,11 @@ class _Translator:
                 return f"[{left}--{inner}]"
             empty = False
             low = self.class_member(character)
-            if self.peek() == "-" and self.pattern[self.at + 1 : self.at + 2] not in ("]", "[", ""):
+            if self.peek() == "-" and self.pattern[self.at + 1 : self.at + 2] not in (
+                "]",
+                "[",
+                "",
+            ):
                 self.at += 1
                 high = self.class_member(self.take())
                 if len(low) > 2 or len(high) > 2 or _code(low) > _code(high):
@@ -208,7 +212,7 @@ class _Translator:
             raise self.fail("a [ inside [ ] needs a backslash")
         if character == "\\":
             return self.single_escape(self.take(), inside=True)
-        return regex.escape(character, special_only=False)
+        return str(regex.escape(character, special_only=False))
 
 
 def _code(member: str) -> int:

@@ -24,9 +24,7 @@ class Scope:
 
     def child(self, *names: str) -> Scope:
         """Return a scope inside this one with a slot for each name."""
-        return Scope(
-            Kind.SLOTS, self, {name: index for index, name in enumerate(names, start=1)}
-        )
+        return Scope(Kind.SLOTS, self, {name: index for index, name in enumerate(names, start=1)})
 
     def item(self) -> Scope:
         """Return a scope inside this one for the condition of a filter."""

@@ -80,6 +80,13 @@ class Literal(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AtLiteral(Node):
+    """`@"..."` whose text is no date, time or duration: null when evaluated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A name to look up; `?` is the value under test."""
 

@@ -129,7 +129,9 @@ class Time:
 
     def plus(self, duration: DaysTimeDuration) -> Time:
         """Return the time so much later, going round at midnight."""
-        of_day = (self.nanosecond_of_day() + duration.nanoseconds) % (SECONDS_PER_DAY * NANOSECONDS)
+        of_day = (self.nanosecond_of_day() + duration.nanoseconds) % (
+            SECONDS_PER_DAY * NANOSECONDS
+        )
         return Time.from_nanosecond(of_day, self.zone)
 
     def __str__(self) -> str:
@@ -172,9 +174,7 @@ class DateTime:
         if self.time.zone is None:
             return None
         date = self.date
-        return self.time.zone.offset_at(
-            date.year, date.month, date.day, self.time.second_of_day()
-        )
+        return self.time.zone.offset_at(date.year, date.month, date.day, self.time.second_of_day())
 
     def epoch_second(self) -> int:
         """Return the whole seconds since 1970-01-01T00:00Z; a local value counts as UTC."""
@@ -187,9 +187,7 @@ class DateTime:
 
     def plus(self, duration: DaysTimeDuration) -> DateTime | None:
         """Return the moment after so much elapsed time, counted in UTC; None beyond the range of years."""
-        return DateTime.from_epoch(
-            self.epoch_nanosecond() + duration.nanoseconds, self.time.zone
-        )
+        return DateTime.from_epoch(self.epoch_nanosecond() + duration.nanoseconds, self.time.zone)
 
     def plus_months(self, months: int) -> DateTime | None:
         """Return the same time of day so many months later."""

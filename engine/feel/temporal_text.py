@@ -44,11 +44,11 @@ def parse_date_time(text: str) -> DateTime | None:
 
 def parse_temporal(text: str) -> Date | Time | DateTime | Duration | None:
     """Read what an `@"..."` literal may hold; None when it is none of them (DMN 1.5 grammar rule 62)."""
-    if "T" in text and text[:1] not in ("P", "-") or (text[:1] == "-" and text[1:2] != "P"):
-        return parse_date_time(text) if "T" in text else parse_date(text)
-    if text[:1] == "P" or text[:2] == "-P":
+    if text.startswith(("P", "-P")):
         return parse_duration(text)
-    return parse_time(text) if text[2:3] == ":" else parse_date(text)
+    if text[2:3] == ":":
+        return parse_time(text)
+    return parse_date_time(text) if "T" in text else parse_date(text)
 
 
 def parse_offset(seconds: int) -> Offset | None:
@@ -80,5 +80,3 @@ def _time_and_carry(text: str) -> tuple[Time, int] | None:
             return None
         zone = Region(found[10])
     return Time(hour, minute, second, nanosecond, zone), carry
-
-

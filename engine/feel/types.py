@@ -135,8 +135,7 @@ def conforms(value: Any, type: Type, named: Mapping[str, Type]) -> bool:
             )
         case ContextType():
             return isinstance(value, dict) and all(
-                name in value and conforms(value[name], part, named)
-                for name, part in type.entries
+                name in value and conforms(value[name], part, named) for name, part in type.entries
             )
         case FunctionType():
             return isinstance(value, Function) and _function_conforms(value, type, named)
@@ -165,9 +164,9 @@ def coerced(value: Any, type: Type, named: Mapping[str, Type]) -> tuple[bool, An
     while isinstance(resolved, NamedType):
         resolved = named[resolved.name]
     if isinstance(value, list):
-        if len(value) == 1 and resolved != LIST and not isinstance(resolved, ListType):
-            return coerced(value[0], resolved, named)
-        return False, None
+        # One level only: a list of a list of one is not its number.
+        single = len(value) == 1 and conforms(value[0], resolved, named)
+        return (True, value[0]) if single else (False, None)
     if resolved == LIST:
         return True, [value]
     if isinstance(resolved, ListType) and conforms(value, resolved.item, named):
@@ -180,10 +179,10 @@ def coerced(value: Any, type: Type, named: Mapping[str, Type]) -> tuple[bool, An
 def is_subtype(type: Type, other: Type, named: Mapping[str, Type]) -> bool:
     """Say whether every value of `type` is one of `other` (DMN 1.5 §10.3.2.9.2)."""
     if isinstance(type, NamedType) and type.name in named:
-        type = named[type.name]  # noqa: A001 (FEEL's own word)
+        type = named[type.name]
     if isinstance(other, NamedType) and other.name in named:
         other = named[other.name]
-    if type == other or ANY == other or type == NULL:
+    if other == ANY or type in (other, NULL):
         return True
     match type, other:
         case (ListType(), SimpleType()):
@@ -223,6 +222,5 @@ def _function_conforms(function: Function, type: FunctionType, named: Mapping[st
         is_subtype(given, parameter.type or ANY, named)
         for given, parameter in zip(type.parameters, function.parameters, strict=True)
     )
-    return takes and (
-        type.result == ANY or is_subtype(function.result or ANY, type.result, named)
-    )
+    # A function written without a result type may well answer with the one asked for.
+    return takes and (function.result is None or is_subtype(function.result, type.result, named))

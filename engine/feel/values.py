@@ -51,7 +51,6 @@ class Function:
 
 
 Value: TypeAlias = Union[
-    None,
     bool,
     Decimal,
     str,
@@ -64,6 +63,7 @@ Value: TypeAlias = Union[
     Function,
     "list[Value]",
     "dict[str, Value]",
+    None,
 ]
 
 KINDS: dict[type, str] = {

@@ -51,7 +51,7 @@ class NotAllowed(RemitError):
         super().__init__(f"None of your roles lets you {permission}. Ask an administrator.")
 
 
-ROLE_OF_AN_ORGANISATION = _STAFF
+ROLE_OF_AN_ORGANISATION = frozenset({Permission.READ_INSTANCES, Permission.WORK_TASKS})
 """What every role of an organisation's own allows; its content may grant more."""
 
 

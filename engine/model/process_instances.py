@@ -48,6 +48,11 @@ class ProcessInstance:
     history_length: int
     history_hash: str
 
+    def check_runs(self) -> None:
+        """Raise ProcessInstanceNotRunning unless the instance may take a step."""
+        if self.state is not InstanceState.RUNNING:
+            raise ProcessInstanceNotRunning(self)
+
     def check_move(self, wanted: InstanceState) -> InstanceState:
         """Return `wanted` if the instance may become it; raise IllegalMove otherwise."""
         return move("process instance", self.state, wanted, _MOVES)
@@ -60,6 +65,17 @@ class ProcessInstanceNotFound(RemitError):
 
     def __init__(self, instance_id: str) -> None:
         super().__init__(f"There is no process instance {instance_id} here.")
+
+
+class ProcessInstanceNotRunning(RemitError):
+    """The instance has ended or is suspended: nothing of it moves."""
+
+    code: ClassVar[str] = "process_instance_not_running"
+
+    def __init__(self, instance: ProcessInstance) -> None:
+        super().__init__(
+            f"Process instance {instance.id} is {instance.state}: nothing of it moves now."
+        )
 
 
 class ProcessInstanceMoved(RemitError):

@@ -17,6 +17,7 @@ class ServiceRequest:
     job_id: str
     organisation: str
     process_instance_id: str
+    token_id: str
     business_key: str | None
     element_id: str
     topic: str

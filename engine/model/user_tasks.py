@@ -81,8 +81,7 @@ class UserTaskClosed(RemitError):
     code: ClassVar[str] = "user_task_closed"
 
     def __init__(self, task: UserTask) -> None:
-        when = f" at {task.completed_at.isoformat()}" if task.completed_at else ""
-        super().__init__(f"“{task.name}” was {task.state}{when}. Nothing was changed.")
+        super().__init__(f"“{task.name}” is not open any more. Nothing was changed.")
 
 
 class UserTaskTaken(RemitError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.rows import Repository
@@ -22,6 +22,17 @@ class Receipt:
     status: int | None
     answer: str | None
     leased_until: datetime
+
+
+class AllReceipts:
+    """Receipts of every organisation, for the one owner of a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def release(self) -> int:
+        """Forget the requests that a process which is gone had not done; returns how many."""
+        return self._connection.execute(delete(receipt).where(receipt.c.done.is_(False))).rowcount
 
 
 class Receipts(Repository):

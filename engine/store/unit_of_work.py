@@ -24,7 +24,7 @@ from engine.store.notices import Notices
 from engine.store.organisations import AllOrganisations, Organisations
 from engine.store.people import People
 from engine.store.process_instances import ProcessInstances
-from engine.store.receipts import Receipts
+from engine.store.receipts import AllReceipts, Receipts
 from engine.store.subscriptions import Subscriptions
 from engine.store.tokens import AllTokens, Tokens
 from engine.store.user_tasks import UserTasks
@@ -107,12 +107,14 @@ class Transaction:
 
 
 class SystemTransaction:
-    """A transaction across organisations, for what belongs to none: sign-in by token, due jobs."""
+    """A transaction across organisations, for what belongs to none: sign-in by token, due jobs,
+    what a dead owner left."""
 
     def __init__(self, connection: Connection) -> None:
         self.organisations = AllOrganisations(connection)
         self.tokens = AllTokens(connection)
         self.due_jobs = DueJobs(connection)
+        self.receipts = AllReceipts(connection)
 
 
 @dataclass

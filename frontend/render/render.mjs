@@ -77,7 +77,8 @@ async function openFile(browser, file, source) {
 function withOrigin(svg, file, source) {
   const text = source.toString('utf8').replaceAll('\r\n', '\n');
   const digest = createHash('sha256').update(text).digest('hex');
-  return svg.replace(/<svg /, `<!-- source: ${basename(file)} sha256: ${digest} -->\n<svg `);
+  // Without a background the lines vanish on a dark page.
+  return svg.replace(/<svg /, `<!-- source: ${basename(file)} sha256: ${digest} -->\n<svg style="background: white" `);
 }
 
 async function main() {

@@ -12,7 +12,7 @@ from engine.store.migrations import configuration, upgrade
 from engine.store.schema import metadata
 
 
-@pytest.fixture()
+@pytest.fixture
 def migrated(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
     upgrade(engine)

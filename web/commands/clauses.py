@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from web.commands.output import print_json
-from web.opening import read_settings
+from web.environment import read_settings
 from web.organisation_files import organisations
 from web.scenarios.suite import run_all
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from web.opening import open_engine, read_settings
+from web.environment import read_settings
+from web.opening import open_engine
 from web.ownership import owning
 from web.settings import Settings
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.dmn import DecisionNotFound
 from engine.dmn import parse as parse_decisions
 from engine.feel import (
     BudgetExceeded,
@@ -19,7 +20,7 @@ from engine.feel import (
 )
 from engine.model.problems import Severity
 from web.commands.output import print_json, print_problems, read_json_object
-from web.opening import clock_of, read_settings
+from web.environment import clock_of, read_settings
 from web.organisation_files import organisation_of
 
 
@@ -55,13 +56,18 @@ def feel(expression: str, context: str, organisation: str | None, as_json: bool)
 @click.option("--organisation", help="Take calendar and time zone of this organisation.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def decide(file: Path, decision: str, given: str, organisation: str | None, as_json: bool) -> int:
-    """Evaluate the DECISION (its id or name) of a DMN FILE and print outputs and rules."""
-    model, problems = parse_decisions(file.read_bytes(), file=str(file))
+    """Evaluate the DECISION (its id or name) of a DMN FILE and print outputs and rules.
+
+    Models that it imports are looked for beside the file.
+    """
+    others = {path.name: path.read_bytes() for path in file.parent.glob("*.dmn") if path != file}
+    model, problems = parse_decisions(file.read_bytes(), file=str(file), imports=others)
     if model is None:
         print_problems((p for p in problems if p.severity is Severity.ERROR), err=True)
         return 1
-    found = next((d for d in model.decisions.values() if decision in (d.id, d.name)), None)
-    if found is None:
+    try:
+        found = model.decisions[decision]
+    except DecisionNotFound:
         known = ", ".join(model.decisions) or "none"
         click.echo(f"{file} has no decision {decision!r}; it has {known}.", err=True)
         return 1
@@ -84,8 +90,10 @@ def tck(directory: Path, as_json: bool) -> int:
     if as_json:
         print_json(report.as_json())
     else:
+        for failure in report.failures:
+            click.echo(f"{failure.folder} {failure.case}: {failure.reason}")
         click.echo(report.as_text())
-    return 0 if report.all_passed else 1
+    return int(bool(report.failures))
 
 
 def _evaluation(organisation: str | None) -> Evaluation:

@@ -11,7 +11,8 @@ from engine.handlers import HANDLERS
 from engine.model.actors import system_actor
 from engine.model.problems import DeploymentRefused, Problem, Severity
 from web.commands.output import print_json, print_problems
-from web.opening import open_engine, read_settings
+from web.environment import read_settings
+from web.opening import open_engine
 from web.organisation_files import by_name, collect, organisation_around
 from webhooks.problems import problem_as_json
 

@@ -9,7 +9,8 @@ from engine import organisations
 from engine.model.actors import system_actor
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from web.commands.output import print_json
-from web.opening import open_engine, read_settings
+from web.environment import read_settings
+from web.opening import open_engine
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from web.commands.output import print_json
-from web.opening import read_settings
+from web.environment import read_settings
 from web.organisation_files import organisations
 from web.scenarios import report
 from web.scenarios.coverage import Share
@@ -46,6 +46,9 @@ def test(organisation: str | None, coverage: bool, as_json: bool) -> int:
             click.echo(f"{mark}  {outcome.scenario.name}")
             for failure in outcome.failures:
                 click.echo(f"        {failure}")
+        for refused in result.unreadable:
+            for problem in refused.problems:
+                click.echo(f"FAILED  {problem}")
         if coverage:
             _print_coverage(result)
     click.echo(f"{passed} passed, {failed} failed")

@@ -10,7 +10,8 @@ from types import FrameType
 
 import click
 
-from web.opening import open_engine, read_settings, serving_executor, with_secret_key
+from web.environment import read_settings
+from web.opening import open_engine, serving_executor, with_secret_key
 from web.ownership import owning
 from web.settings import Settings, SettingsRefused
 
@@ -25,12 +26,13 @@ def serve(demo: bool) -> None:
     Outside production the organisations under bpmn/ are deployed when they are new or changed, and
     their invented people may sign in; --demo says so expressly, and production refuses it.
     """
-    from waitress import create_server  # only this command waits for these libraries
+    # Only this command waits for these libraries.
+    from waitress import create_server  # type: ignore[import-untyped]
 
     from web.app import create_app
-    from web.shipped import deploy_shipped
+    from web.shipped import deploy_shipped, refuse_demo_people
 
-    settings = with_secret_key(read_settings())
+    settings = read_settings()
     if settings.in_production and demo:
         raise SettingsRefused(
             "--demo is refused in production: invented people could sign in. Deploy with "
@@ -41,7 +43,12 @@ def serve(demo: bool) -> None:
         owning(settings.sqlite_file),
         open_engine(settings, executor=serving_executor(settings)) as engine,
     ):
-        organisations = () if settings.in_production else deploy_shipped(engine, settings)
+        settings = with_secret_key(settings)
+        if settings.in_production:
+            refuse_demo_people(engine)
+            organisations: tuple[str, ...] = ()
+        else:
+            organisations = deploy_shipped(engine, settings)
         try:
             server = create_server(
                 create_app(engine, settings),

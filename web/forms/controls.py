@@ -106,7 +106,9 @@ def controls(
 ) -> tuple[Control, ...]:
     """Return the visible components, with what was typed (`raw`) and what is wrong with it."""
     said = {error.field: error.message for error in reversed(errors)}
-    return tuple(_control(component, said, raw or {}) for component in components if component.visible)
+    return tuple(
+        _control(component, said, raw or {}) for component in components if component.visible
+    )
 
 
 def fields(shown: Iterable[Control]) -> Iterator[Control]:
@@ -135,7 +137,11 @@ def _control(
         component=component,
         id=own,
         name=ANSWER + component.key,
-        anchor=boxes[0].id if boxes else choices[0].id if choices and template == "choices" else own,
+        anchor=boxes[0].id
+        if boxes
+        else choices[0].id
+        if choices and template == "choices"
+        else own,
         value=_typed(component.key, _text(component.value), raw),
         choices=choices,
         boxes=boxes,

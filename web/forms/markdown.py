@@ -51,7 +51,7 @@ def _drawn(kind: str, lines: list[str]) -> Iterator[Markup]:
         item = _BULLET if kind == "ul" else _NUMBERED
         items = [item.fullmatch(line)[1] for line in lines]  # type: ignore[index]
         drawn = Markup("").join(Markup("<li>{}</li>").format(_inline(one)) for one in items)
-        yield Markup("<{0}>{1}</{0}>").format(Markup(kind), drawn)
+        yield Markup("<{0}>{1}</{0}>").format(kind, drawn)
 
 
 def _inline(text: str) -> Markup:

@@ -35,25 +35,35 @@ def read(sent: MultiDict[str, str]) -> Submission:
         for name, values in sent.lists()
         if name.startswith(ANSWER)
     }
-    several = frozenset(sent.getlist("several"))
-    clocks = frozenset(sent.getlist("clock"))
-    flat = {
-        name: [value for value in values if value]
-        if name in several
-        else _clock(values[-1])
-        if name in clocks
-        else values[-1]
-        for name, values in raw.items()
-    }
-    return Submission(nested(flat), raw, frozenset(sent.getlist(SHOWN)))
+    return Submission(nested(_flat(sent, raw)), raw, frozenset(sent.getlist(SHOWN)))
 
 
 def with_rows_changed(sent: MultiDict[str, str]) -> Submission:
     """Return the answers with a row added to one list, or taken out, as the pressed button says."""
-    found = read(sent)
-    if sent.get(ADD_ROW):
-        flat = {name: "" for name in ()}
-    return found
+    before = read(sent)
+    flat = _flat(sent, before.raw)
+    if added := sent.get(ADD_ROW):
+        rows = {found[1] for name in flat if (found := _row_of(added, name))}
+        flat[f"{added}[{len(rows)}]"] = {}
+    if removed := sent.get(REMOVE_ROW):
+        flat = {name: value for name, value in flat.items() if not name.startswith(removed)}
+    # The rows have other names now: the page shows what the answers hold, not the raw fields.
+    return Submission(nested(flat), {}, before.shown)
+
+
+def _row_of(key: str, name: str) -> re.Match[str] | None:
+    return re.match(re.escape(key) + r"\[(\d+)\]", name)
+
+
+def _flat(sent: MultiDict[str, str], raw: Mapping[str, list[str]]) -> dict[str, Any]:
+    several, clocks = frozenset(sent.getlist("several")), frozenset(sent.getlist("clock"))
+    flat: dict[str, Any] = {}
+    for name, values in raw.items():
+        if name in several:
+            flat[name] = [value for value in values if value]
+        else:
+            flat[name] = _clock(values[-1]) if name in clocks else values[-1]
+    return flat
 
 
 def _clock(text: str) -> str:

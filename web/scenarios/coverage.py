@@ -65,7 +65,7 @@ class Taken:
                 self.flows.update(event.data.get("flows", ()))
         for decision in decisions_in(events):
             for rule in decision.rules:
-                self.rules.add(f"{rule.decision} {rule.rule}")
+                self.rules.add(f"{rule.decision} rule {rule.index}")
                 self.clauses.update(rule.clauses)
 
 
@@ -104,8 +104,8 @@ def _cited(bundle: Bundle) -> Iterator[str]:
 
 def _rules(bundle: Bundle) -> Iterator[str]:
     for key, model in bundle.models.items():
-        for rule in model.decisions[key].rule_ids:
-            yield f"{key} {rule}"
+        for rule in model.decisions[key].rules:
+            yield f"{rule.decision_id} rule {rule.index}"
 
 
 def _share(there: Iterable[str], taken: set[str]) -> Share:

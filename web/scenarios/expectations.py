@@ -10,7 +10,17 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.feel import Date, DateTime, Value, instant, to_json, to_text
+from engine.feel import (
+    Date,
+    DateTime,
+    DaysTimeDuration,
+    Time,
+    Value,
+    YearsMonthsDuration,
+    instant,
+    to_json,
+    to_text,
+)
 from engine.model.user_tasks import UserTask
 from web.scenarios.dates import read_instant, shown
 from web.scenarios.scenario import (
@@ -23,6 +33,8 @@ from web.scenarios.scenario import (
     Place,
 )
 from web.scenarios.situation import MadeDecision, Situation
+
+TEMPORAL = Date | Time | DateTime | DaysTimeDuration | YearsMonthsDuration
 
 E = TypeVar("E", ExpectedTask, ExpectedDecision)
 A = TypeVar("A", UserTask, MadeDecision)
@@ -148,11 +160,12 @@ class _Comparison:
 
     def decision(self, wanted: ExpectedDecision, made: MadeDecision) -> Iterator[Failure]:
         if wanted.compares_outputs and not self.gives(wanted.outputs, made):
-            shown_as = made.result if made.result is not None else list(map(dict, made.rows))
+            rows: list[Value] = [dict(row) for row in made.rows]
+            given = made.result if made.result is not None else rows
             yield self.differs(
                 wanted.place,
                 f"the decision {wanted.decision} should give {_plain(wanted.outputs)}",
-                f"it gave {_plain(to_json(shown_as))}",
+                f"it gave {_plain(to_json(given))}",
             )
         if wanted.rules is not None and tuple(sorted(wanted.rules)) != made.own_rules():
             yield self.differs(
@@ -196,13 +209,13 @@ class _Comparison:
             return wanted is there
         if isinstance(wanted, int | Decimal):
             return isinstance(there, Decimal) and there == wanted
-        if isinstance(wanted, str) and isinstance(there, DateTime) and wanted != to_text(there):
-            return self.same_instant(wanted, there)
-        if isinstance(there, str) or there is None or wanted is None:
-            return bool(wanted == there)
-        return bool(wanted == to_text(there))
+        if isinstance(wanted, str) and isinstance(there, TEMPORAL):
+            return wanted == to_text(there) or self.same_instant(wanted, there)
+        return bool(wanted == there)
 
-    def same_instant(self, wanted: str, there: Date | DateTime) -> bool:
+    def same_instant(self, wanted: str, there: Value) -> bool:
+        if not isinstance(there, DateTime):
+            return False
         try:
             return read_instant(wanted, self.zone) == instant(there, self.zone)
         except ValueError:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.feel import to_json
+from engine.feel import to_json, to_text
 from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.notices import Notice
 from engine.model.user_tasks import UserTask
 from web.scenarios.dates import shown
 from web.scenarios.runner import Outcome
-from web.scenarios.situation import MadeDecision
+from web.scenarios.situation import MadeDecision, decisions_in
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -110,8 +110,6 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield outcome.scenario.name
     for event in outcome.history:
         yield _line(event, zone)
-    for notice in outcome.situation.notices:
-        yield f"{shown(notice.delivered_at, zone)}  notice to {notice.to_role}: {notice.subject}"
     for task in outcome.situation.tasks:
         due = f", due {shown(task.due_at, zone)}" if task.due_at else ""
         yield f"open: {task.name} ({task.element_id}) for {', '.join(task.candidate_groups)}{due}"
@@ -123,7 +121,26 @@ def _line(event: HistoryEvent, zone: ZoneInfo) -> str:
     name = f": {event.element_name or event.element_id}" if event.element_id else ""
     by = f" by {event.by}" if event.by else ""
     clauses = f" [{', '.join(event.clauses)}]" if event.clauses else ""
-    return f"{shown(event.at, zone)}  {what}{name}{by}{clauses}"
+    return f"{shown(event.at, zone)}  {what}{name}{_detail(event, zone)}{by}{clauses}"
+
+
+def _detail(event: HistoryEvent, zone: ZoneInfo) -> str:
+    """Return what is worth knowing of an event in a text: results, receivers, due times."""
+    match event.kind:
+        case HistoryKind.DECISION_MADE:
+            made = decisions_in([event])[0]
+            rules = ", ".join(str(rule) for rule in made.own_rules()) or "none"
+            return f" ({made.decision}: rules {rules}, result {to_text(made.result)})"
+        case HistoryKind.NOTICE_DELIVERED:
+            return f" ({event.data['template']} to {event.data['to_role']})"
+        case HistoryKind.TIMER_SET:
+            return f" (for {shown(datetime.fromisoformat(event.data['due_at']), zone)})"
+        case HistoryKind.VARIABLES_CHANGED:
+            return f" ({', '.join(event.data)})"
+        case HistoryKind.EXPRESSION_WARNING:
+            return f" ({event.data['message']})"
+        case _:
+            return ""
 
 
 def _iso(instant: datetime | None) -> str | None:

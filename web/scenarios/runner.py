@@ -15,6 +15,7 @@ from engine.model.notices import Notice
 from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.user_tasks import UserTask, UserTaskState
 from engine.user_tasks import FormRefused
+from web.scenarios.dates import shown
 from web.scenarios.expectations import Failure, failures
 from web.scenarios.scenario import (
     Complete,
@@ -198,7 +199,8 @@ class _Running:
         assert target is not None
         if target < now:
             raise self.failed(
-                f"the clock cannot move back from {now.isoformat()} to {target.isoformat()}."
+                f"the clock cannot move back from {shown(now, self.scenario.zone)} "
+                f"to {shown(target, self.scenario.zone)}."
             )
         self.in_world(lambda: self.world.moves_clock_to(target))
 

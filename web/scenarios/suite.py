@@ -12,7 +12,7 @@ from engine import bundle
 from engine.handlers import HANDLERS
 from web.organisation_files import files_of, organisation_of, organisations
 from web.scenarios.coverage import ClauseCoverage, Coverage, Taken, measure, measure_clauses
-from web.scenarios.reading import read_scenario
+from web.scenarios.reading import ScenarioRefused, read_scenario
 from web.scenarios.runner import Outcome, run
 from web.scenarios.scenario import Scenario
 from web.scenarios.world import World
@@ -24,6 +24,7 @@ class SuiteResult:
 
     organisation: str
     outcomes: tuple[Outcome, ...]
+    unreadable: tuple[ScenarioRefused, ...]
     coverage: Coverage
     clauses: ClauseCoverage
 
@@ -33,7 +34,7 @@ class SuiteResult:
 
     @property
     def failed(self) -> int:
-        return len(self.outcomes) - self.passed
+        return len(self.outcomes) - self.passed + len(self.unreadable)
 
 
 def scenario_files(content: Path, organisation: str) -> list[Path]:
@@ -59,17 +60,27 @@ def world_of(content: Path, organisation: str) -> Iterator[World]:
 def run_all(content: Path, organisation: str) -> SuiteResult:
     """Run an organisation's scenarios and return what became of them.
 
-    Raises `ScenarioRefused` for a file that cannot be read, `DeploymentRefused` for content that
-    cannot be deployed.
+    A file that cannot be read counts as failed. Raises `DeploymentRefused` for content that cannot
+    be deployed.
     """
     known = zones(content)
-    scenarios: list[Scenario] = [
-        read_scenario(path, zones=known) for path in scenario_files(content, organisation)
-    ]
+    scenarios: list[Scenario] = []
+    unreadable: list[ScenarioRefused] = []
+    for path in scenario_files(content, organisation):
+        try:
+            scenarios.append(read_scenario(path, zones=known))
+        except ScenarioRefused as refused:
+            unreadable.append(refused)
     with world_of(content, organisation) as world:
         outcomes = tuple(run(scenario, world) for scenario in scenarios)
     taken = Taken()
     for outcome in outcomes:
         taken.add(outcome.history)
     read = bundle.read(files_of(content, organisation), topics=HANDLERS.keys())
-    return SuiteResult(organisation, outcomes, measure(read, taken), measure_clauses(read, taken))
+    return SuiteResult(
+        organisation,
+        outcomes,
+        tuple(unreadable),
+        measure(read, taken),
+        measure_clauses(read, taken),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Flask
 
 from webhooks.api import (
@@ -45,7 +45,7 @@ Numbers are exact: those that JSON cannot hold exactly are answered as strings.
 """
 
 
-class Api(flask_smorest.Api):
+class Api(flask_smorest.Api):  # type: ignore[misc]
     """Describes the nouns as OpenAPI; leaves errors to `webhooks.problems`."""
 
     ERROR_SCHEMA = ProblemDetailsSchema

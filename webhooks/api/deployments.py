@@ -60,8 +60,6 @@ UPLOAD = {
                 "schema": {
                     "type": "object",
                     "properties": {
-                        "name": {"type": "string"},
-                        "source": {"type": "string"},
                         "files": {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, Schema
+from marshmallow import Schema, fields
 
 from engine import notices
+from engine.model.notices import Notice
 from engine.model.pages import Page
 from webhooks.api.nouns import Noun
 from webhooks.api.pages import PageQuery, page_of
@@ -40,6 +41,6 @@ class NoticeQuery(PageQuery):
 @blueprint.get("/notices")
 @blueprint.arguments(NoticeQuery(), location="query")
 @blueprint.response(200, page_of(NoticeSchema))
-def list_all(query: dict[str, Any]) -> Page[notices.Notice]:
+def list_all(query: dict[str, Any]) -> Page[Notice]:
     """List notices, the latest first."""
     return notices.listing(engine(), by=caller(), **query)

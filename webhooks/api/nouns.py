@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Request, g
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
@@ -14,11 +14,16 @@ from webhooks import authentication, authorisation, idempotency, json_bodies, re
 
 PREFIX = "/api/v1/<org>"
 
+View = Callable[..., Any]
+Decorator = Callable[[View], View]
+
 
 class ArgumentsParser(FlaskParser):
     """Reads arguments with exact numbers, refuses unknown names, and leaves errors to problems."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {"query": "raise", "json": "raise"}
+    def __init__(self) -> None:
+        super().__init__()
+        self.DEFAULT_UNKNOWN_BY_LOCATION = {"query": "raise", "json": "raise"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Return the JSON body; an absent one is an empty object."""
@@ -30,7 +35,7 @@ class ArgumentsParser(FlaskParser):
         raise error
 
 
-class Noun(flask_smorest.Blueprint):
+class Noun(flask_smorest.Blueprint):  # type: ignore[misc]
     """The routes of one noun, below an organisation."""
 
     ARGUMENTS_PARSER = ArgumentsParser()
@@ -40,12 +45,38 @@ class Noun(flask_smorest.Blueprint):
         self.url_value_preprocessor(_take_organisation)
         self.before_request(_admit)
 
-    def route(self, rule: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-        """Register a view; a POST is carried out once for each Idempotency-Key."""
-        register = super().route(rule, **options)
-        if "POST" not in options.get("methods", ()):
-            return register
+    def get(self, rule: str) -> Decorator:
+        """Register a view that reads."""
+        return self.route(rule, methods=["GET"])
+
+    def put(self, rule: str) -> Decorator:
+        """Register a view that may be repeated without harm."""
+        return self.route(rule, methods=["PUT"])
+
+    def post(self, rule: str) -> Decorator:
+        """Register a view that changes something, once for each Idempotency-Key."""
+        register = self.route(rule, methods=["POST"])
         return lambda view: register(idempotency.once(view))
+
+    def route(self, rule: str, **options: Any) -> Decorator:
+        """Register a view and describe it."""
+        register: Decorator = super().route(rule, **options)
+        return register
+
+    def arguments(self, schema: Schema, **options: Any) -> Decorator:
+        """Give the view what `schema` reads from the request."""
+        read: Decorator = super().arguments(schema, **options)
+        return read
+
+    def response(self, status: int, schema: Schema | None = None, **options: Any) -> Decorator:
+        """Answer with `status` and what `schema` makes of the view's value."""
+        answer: Decorator = super().response(status, schema, **options)
+        return answer
+
+    def doc(self, **description: Any) -> Decorator:
+        """Describe what the code cannot say of itself."""
+        describe: Decorator = super().doc(**description)
+        return describe
 
 
 def _take_organisation(endpoint: str | None, values: dict[str, Any] | None) -> None:

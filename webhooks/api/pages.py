@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Range
 
 from engine.model.pages import LARGEST_PAGE, PageRequest
+from webhooks.api.page_tokens import SealedToken
 
 
 class PageQuery(Schema):
@@ -18,7 +20,7 @@ class PageQuery(Schema):
         validate=Range(1, LARGEST_PAGE),
         metadata={"description": "How many items at most."},
     )
-    page_token = fields.String(
+    page_token = SealedToken(
         load_default=None,
         metadata={"description": "The `next_page_token` of the page before."},
     )
@@ -30,13 +32,14 @@ class PageQuery(Schema):
         return {"page": page, **data}
 
 
+@cache
 def page_of(item: type[Schema]) -> Schema:
     """Return the schema of one page of `item`."""
     name = item.__name__.removesuffix("Schema") + "PageSchema"
     page: type[Schema] = Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item())),
-            "next_page_token": fields.String(
+            "next_page_token": SealedToken(
                 attribute="next_token",
                 allow_none=True,
                 metadata={"description": "Ask for the next page with it; null on the last."},

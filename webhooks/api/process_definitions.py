@@ -16,9 +16,7 @@ from webhooks.api.pages import PageQuery, page_of
 from webhooks.api.values import instant
 from webhooks.caller import caller, engine
 
-blueprint = Noun(
-    "process_definitions", __name__, description="Procedures by key and version."
-)
+blueprint = Noun("process_definitions", __name__, description="Procedures by key and version.")
 
 
 class ProcessDefinitionSchema(Schema):

@@ -37,9 +37,7 @@ class StartSchema(Schema):
     """What to start, and with what."""
 
     process_definition_key = fields.String(required=True)
-    business_key = fields.String(
-        load_default=None, allow_none=True, validate=Length(1, 200)
-    )
+    business_key = fields.String(load_default=None, allow_none=True, validate=Length(1, 200))
     variables = Variables(load_default=dict)
     version = fields.Integer(
         load_default=None,
@@ -74,9 +72,7 @@ class TokenSchema(Schema):
     token_id = fields.String()
     element_id = fields.String()
     name = fields.String(allow_none=True)
-    kind = fields.String(
-        validate=OneOf(["user_task", "timer", "subscription", "service_task"])
-    )
+    kind = fields.String(validate=OneOf(["user_task", "timer", "subscription", "service_task"]))
     due_at = instant(allow_none=True)
 
 
@@ -155,9 +151,7 @@ def show(instance_id: str) -> ProcessInstance:
 def show_variables(instance_id: str) -> dict[str, Any]:
     """Show the instance's variables."""
     return {
-        "variables": process_instances.variables(
-            engine(), by=caller(), instance_id=instance_id
-        )
+        "variables": process_instances.variables(engine(), by=caller(), instance_id=instance_id)
     }
 
 

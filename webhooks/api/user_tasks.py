@@ -150,9 +150,7 @@ def show_form(task_id: str) -> user_tasks.TaskForm:
 @blueprint.response(200, DraftSchema())
 def save_draft(body: dict[str, Any], task_id: str) -> user_tasks.Draft:
     """Keep what was filled in so far. Nothing is validated and no token moves."""
-    return user_tasks.save_draft(
-        engine(), by=caller(), task_id=task_id, values=body["variables"]
-    )
+    return user_tasks.save_draft(engine(), by=caller(), task_id=task_id, values=body["variables"])
 
 
 @blueprint.post("/user-tasks/<task_id>/claim")

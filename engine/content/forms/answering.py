@@ -13,7 +13,7 @@ from engine.feel import Evaluation, Value
 
 def starting_value(node: Placed, variables: Mapping[str, Value], evaluation: Evaluation) -> Value:
     """Return what a field holds before anybody answers: the variable's value, or its default."""
-    held = look_up(variables, node.key)
+    held: Value = look_up(variables, node.key)
     if held is None and node.component.default is not None:
         return convert(node.component, node.component.default, evaluation.zone)
     return held

@@ -94,7 +94,7 @@ def component_of(
         kind=kind,
         id=component_id,
         key=_key(node, fields, kind),
-        label=phrase(fields.get("label")),
+        label=phrase(_label(fields)),
         description=phrase(fields.get("description")),
         hide=_hide(fields.get("conditional")),
         layout=_layout(fields.get("layout")),
@@ -111,6 +111,12 @@ def component_of(
     if component.default is not None:
         _check_default(component, fields["defaultValue"])
     return component
+
+
+def _label(fields: Mapping[str, Node]) -> Node | None:
+    """Return the label; the editor gives a datetime one for its date and one for its time."""
+    named = [fields[name] for name in ("label", "dateLabel", "timeLabel") if name in fields]
+    return next((node for node in named if node.value), None)
 
 
 def _key(node: Node, fields: Mapping[str, Node], kind: ComponentKind) -> Key:

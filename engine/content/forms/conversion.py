@@ -53,7 +53,7 @@ def convert(component: Component, raw: Any, zone: ZoneInfo) -> Value:
         case ComponentKind.CHECKLIST | ComponentKind.TAGLIST:
             return _several(raw)
         case ComponentKind.RADIO | ComponentKind.SELECT:
-            return None if raw is None or raw == "" else from_json(raw)
+            return None if raw is None or raw == "" else _choice(raw)
         case _:
             return _text(component, raw)
 
@@ -134,10 +134,17 @@ def _several(raw: Any) -> Value:
         raise Unconvertible("too_many", f"must be {MOST_CHOICES} choices or fewer")
     values: list[Value] = []
     for item in chosen:
-        value = from_json(item)
+        value = _choice(item)
         if value not in values:
             values.append(value)
     return values
+
+
+def _choice(raw: Any) -> Value:
+    try:
+        return from_json(raw)
+    except (ValueError, TypeError, RecursionError):
+        raise Unconvertible("not_an_option", "must be one of the choices offered") from None
 
 
 def _temporal(component: Component, raw: Any, zone: ZoneInfo) -> Value:

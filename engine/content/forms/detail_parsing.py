@@ -69,9 +69,7 @@ def _datetime(fields: Mapping[str, Node]) -> dict[str, Any]:
     if chosen not in set(Subtype):
         fields["subtype"].refuse("wrong_value", f"known are {', '.join(Subtype)}.")
         chosen = Subtype.DATE
-    label = {Subtype.TIME: "timeLabel"}.get(Subtype(chosen), "dateLabel")
-    named = {} if "label" in fields else {"label": phrase(fields.get(label))}
-    return named | {
+    return {
         "subtype": Subtype(chosen),
         "time_label": phrase(fields.get("timeLabel")),
         "time_interval": _whole(fields.get("timeInterval")),

@@ -18,9 +18,7 @@ def compiled(node: Node | None) -> Expression | None:
         return None
     text = node.text()
     if not is_expression(node):
-        node.refuse(
-            "bad_expression", f"an expression is expected here: =  and FEEL, not {text!r}."
-        )
+        node.refuse("bad_expression", f"an expression is expected here: = and FEEL, not {text!r}.")
         return None
     start = text.index("=") + 1
     try:

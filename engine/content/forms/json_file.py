@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from json import JSONDecodeError
-from json.decoder import scanstring
+from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from engine.model.problems import Problem, Severity
@@ -18,6 +17,8 @@ LARGEST_FILE = 1024 * 1024
 DEEPEST_NESTING = 40
 BLANKS = re.compile(r"[ \t\n\r]*")
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,40})(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
+STRINGS = JSONDecoder()
+"""Asked for one text at a time, where a quote stands."""
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -184,7 +185,7 @@ class _Reader:
         elif sign == "[":
             value, end = self._array(at, depth)
         elif sign == '"':
-            value, end = scanstring(self.source, at + 1, True)
+            value, end = STRINGS.raw_decode(self.source, at)
         else:
             value, end = self._word_or_number(at)
         return Node(value, at, "", self.findings), end
@@ -206,7 +207,7 @@ class _Reader:
                 at = self._past(",", at)
             if self.source[at : at + 1] != '"':
                 raise JSONDecodeError("A key in quotes is expected", self.source, at)
-            key, end = scanstring(self.source, at + 1, True)
+            key, end = STRINGS.raw_decode(self.source, at)
             if key in found:
                 raise JSONDecodeError(f"{key!r} is written twice", self.source, at)
             colon = self._past(":", self.skip_blanks(end))

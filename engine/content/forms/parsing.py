@@ -5,7 +5,7 @@ Whatever cannot be shown or checked is refused here, with its place, never at ru
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.content.forms.component_parsing import component_of
@@ -57,7 +57,7 @@ def parse_form(
 @dataclass
 class _Parser:
     clauses: Collection[str] | None
-    ids: set[str] = field(default_factory=set)
+    nodes: dict[str, Node] = field(default_factory=dict)
 
     def form(self, root: Node) -> Form | None:
         fields = root.fields()
@@ -73,7 +73,7 @@ class _Parser:
             root.refuse("missing_key", "the form has no components.")
             return None
         components = tuple(self._components(fields["components"]))
-        _refuse_clashes(components, fields["components"])
+        _refuse_clashes(components, self.nodes)
         return Form(form_id, components)
 
     def _components(self, node: Node) -> Iterator[Component]:
@@ -87,6 +87,7 @@ class _Parser:
                 continue
             component_id = self._id(item, fields.get("id"))
             named = item.of_element(component_id)
+            self.nodes[component_id] = named
             children: tuple[Component, ...] = ()
             if kind in CONTAINERS:
                 if "components" in fields:
@@ -111,49 +112,39 @@ class _Parser:
             # Ids are optional in the schema; a place is as good a name.
             return item.path.removeprefix("components")
         component_id = node.text()
-        if component_id in self.ids:
+        if component_id in self.nodes:
             node.refuse("duplicate_id", f"the id {component_id!r} is used twice.")
-        self.ids.add(component_id)
         return component_id
 
 
-def _refuse_clashes(components: Sequence[Component], node: Node) -> None:
+def _refuse_clashes(components: Sequence[Component], nodes: Mapping[str, Node]) -> None:
     """Refuse two components that write the same place, unless conditions choose between them."""
     written: dict[Key, list[Component]] = {}
-    _collect(components, (), written)
+    for key, component in _written(components, ()):
+        written.setdefault(key, []).append(component)
+        if component.kind is ComponentKind.DYNAMICLIST:
+            _refuse_clashes(component.children, nodes)
     for key, writers in written.items():
         if len(writers) > 1 and any(writer.hide is None for writer in writers):
-            _clash(
-                node,
-                writers[1],
+            nodes[writers[1].id].refuse(
+                "duplicate_key",
                 f"the key {key_text(key)} is used twice: give each component its own, or a "
                 "condition to each so that one at most is shown.",
             )
         for length in range(1, len(key)):
             if key[:length] in written:
-                _clash(
-                    node,
-                    writers[0],
+                nodes[writers[0].id].refuse(
+                    "duplicate_key",
                     f"the key {key_text(key)} lies inside {key_text(key[:length])}, which is "
                     "a field itself.",
                 )
 
 
-def _clash(node: Node, component: Component, message: str) -> None:
-    node.of_element(component.id).refuse("duplicate_key", message)
-
-
-def _collect(
-    components: Sequence[Component], prefix: Key, written: dict[Key, list[Component]]
-) -> None:
+def _written(components: Sequence[Component], prefix: Key) -> Iterator[tuple[Key, Component]]:
+    """Yield what writes a place, with its key; of a list only the list itself."""
     for component in components:
         key = prefix + component.key
         if component.kind is ComponentKind.GROUP:
-            _collect(component.children, key, written)
+            yield from _written(component.children, key)
         elif component.key:
-            written.setdefault(key, []).append(component)
-            if component.kind is ComponentKind.DYNAMICLIST:
-                inside: dict[Key, list[Component]] = {}
-                _collect(component.children, (), inside)
-                for inner, writers in inside.items():
-                    written.setdefault((*key, 0, *inner), []).extend(writers)
+            yield key, component

@@ -14,6 +14,7 @@ from engine.execution.nodes.said import Said, text_of, value_of
 from engine.execution.process_spec import RESERVED_NAMES, Reference
 from engine.execution.token import Home, Token
 from engine.execution.variables import Variables
+from engine.execution.visible import everything_visible, visible
 from engine.feel import Expression, Value
 from engine.model.history import HistoryKind
 
@@ -76,12 +77,12 @@ class CallActivity(Activity):
         for mapping in self.goes_in:
             if mapping.target is None:
                 evaluation = instance.surroundings.new_evaluation()
-                given.update(instance.view(token, evaluation))
+                given.update(everything_visible(token, evaluation))
             elif mapping.expression is not None:
                 given[mapping.target] = value_of(mapping.expression, token)
             elif mapping.source is not None:
                 evaluation = instance.surroundings.new_evaluation()
-                found = instance.context(frozenset((mapping.source,)), token, evaluation)
+                found = visible((mapping.source,), token, evaluation)
                 given[mapping.target] = found.get(mapping.source)
         return {name: value for name, value in given.items() if name not in RESERVED_NAMES}
 

@@ -6,6 +6,7 @@ from engine.dmn import map_result
 from engine.execution.nodes.activity import Activity
 from engine.execution.process_spec import Reference
 from engine.execution.token import Token
+from engine.execution.visible import everything_visible
 from engine.feel import encode
 from engine.model.history import HistoryKind
 
@@ -20,8 +21,8 @@ class DecisionTask(Activity):
     def _run_hook(self, my_task: Token) -> bool:
         instance = my_task.workflow
         surroundings = instance.surroundings
-        variables = instance.view(my_task, surroundings.new_evaluation())
-        result = surroundings.decide(self.reference, variables)
+        variables = everything_visible(my_task, surroundings.new_evaluation())
+        result = surroundings.decide(self.reference, variables, my_task.surrounding_home.spec)
         value = map_result(result, self.mapping)
         instance.record(
             HistoryKind.DECISION_MADE,

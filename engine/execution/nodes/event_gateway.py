@@ -13,7 +13,6 @@ class EventGateway(FlowNode):
     """Its token holds one armed token for each event that may come."""
 
     holds_tokens = True
-    waits = True
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._set_state(TaskState.WAITING)

@@ -36,20 +36,20 @@ class Join(FlowNode):
         if len(self.incoming) <= 1 or flow_id is None:
             super().arrive(instance, scope, flow_id)
             return
-        arrived = scope.joins.add(self.name, flow_id)
-        if self.complete(arrived):
+        counts = scope.arrived.setdefault(self.name, {})
+        counts[flow_id] = counts.get(flow_id, 0) + 1
+        if len(counts) == len(self.incoming):
             self.go_on(instance, scope)
         else:
             instance.joining[scope.id] = scope
 
-    def complete(self, arrived: Mapping[str, int]) -> bool:
-        """Say whether these tokens are enough, whatever else happens."""
-        return len(arrived) == len(self.incoming)
-
     def go_on(self, instance: Instance, scope: Token) -> None:
         """Consume one token of each flow that has one and send one on."""
-        scope.joins.consume(self.name)
-        if not scope.joins.arrived:
+        counts = scope.arrived.pop(self.name)
+        left = {flow: count - 1 for flow, count in counts.items() if count > 1}
+        if left:
+            scope.arrived[self.name] = left
+        if not scope.arrived:
             instance.joining.pop(scope.id, None)
         else:
             instance.joining[scope.id] = scope
@@ -77,7 +77,7 @@ class InclusiveGateway(Join):
         """Apply BPMN 2.0 §13.4.3: a token upstream holds the join back while it can reach an
         incoming flow without a token, unless it can as well reach one that has a token.
         """
-        arrived = scope.joins.arrived[self.name]
+        arrived = scope.arrived[self.name]
         waiting = [flow for flow in self.incoming if flow in arrived]
         empty = [flow for flow in self.incoming if flow not in arrived]
         if any(
@@ -95,7 +95,7 @@ class InclusiveGateway(Join):
 def _places(instance: Instance, scope: Token, gateway: str) -> Collection[str]:
     """Return the nodes of a scope at which there are tokens, leaving the asking gateway out."""
     names = {child.task_spec.name for child in scope.children if not child.attached}
-    names.update(scope.joins.arrived)
+    names.update(scope.arrived)
     names.discard(gateway)
     return names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.execution.errors import ValueNotUsable
@@ -80,16 +81,16 @@ class MultiInstance(Activity):
         self.inner._update(iteration)
 
     def _count(self, token: Token, *, total: int, completed: int, active: int) -> None:
+        token.internal_data.update({"total": total, "done": completed})
         token.data["nrOfInstances"] = Decimal(total)
         token.data["nrOfCompletedInstances"] = Decimal(completed)
         token.data["nrOfActiveInstances"] = Decimal(active)
 
     def inner_completed(self, token: Token, inner: Token) -> None:
         """Count the iteration; go on with the next one, or stop when the condition says so."""
-        total = int(token.data["nrOfInstances"])
-        completed = int(token.data["nrOfCompletedInstances"]) + 1
-        started = int(inner.data["loopCounter"]) + 1 if self.sequential else total
-        self._count(token, total=total, completed=completed, active=token.inner)
+        total, completed = token.internal_data["total"], token.internal_data["done"] + 1
+        more = self.sequential and completed < total
+        self._count(token, total=total, completed=completed, active=token.inner + more)
         if "by" in inner.internal_data:
             token.internal_data["by"] = inner.internal_data["by"]
         condition = self.completion_condition
@@ -97,12 +98,9 @@ class MultiInstance(Activity):
             for child in token.children:
                 child.cancel()
             token.workflow.empty(token)
-            return
-        if self.sequential and started < total:
+        elif more:
             stored = token.internal_data.get("items")
-            item = decode(stored[started]) if stored is not None else None
-            self._count(token, total=total, completed=completed, active=1)
-            self._iterate(token, started, item)
+            self._iterate(token, completed, decode(stored[completed]) if stored else None)
 
     def emptied(self, token: Token) -> None:
         token.complete()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from engine.execution.instance import Instance, Thrown
+from engine.execution.instance import Instance
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.said import Parameter, Said, text_of, value_of
 from engine.execution.nodes.throwing import throw_error, throw_escalation
 from engine.execution.nodes.triggers import is_subscribed
+from engine.execution.state import Thrown
 from engine.execution.token import Token
 from engine.feel import Value
 from engine.model.history import HistoryKind
@@ -130,6 +131,6 @@ class TerminateEnd(PlainEvent):
         for other in scope.children:
             if other is not my_task and not other.attached:
                 other.cancel()
-        scope.joins.arrived.clear()
+        scope.arrived.clear()
         my_task.workflow.joining.pop(scope.id, None)
         super()._on_complete_hook(my_task)

@@ -94,9 +94,7 @@ class TimerTrigger:
         due = token.due
         assert due is not None
         token.due = None
-        token.workflow.record(
-            HistoryKind.TIMER_FIRED, token, data={"due_at": due.isoformat()}
-        )
+        token.workflow.record(HistoryKind.TIMER_FIRED, token, data={"due_at": due.isoformat()})
 
     def again(self, token: Token) -> bool:
         kept = token.internal_data

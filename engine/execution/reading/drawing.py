@@ -12,6 +12,7 @@ from engine.execution.nodes.said import Said
 from engine.execution.process_spec import RESERVED_NAMES
 from engine.execution.reading.names import BPMN, local
 from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.model.errors import RemitError
 
 _JUEL = re.compile(r"[$#]\{(?P<inside>.*)\}", re.DOTALL)
 _OPERATORS = (
@@ -113,7 +114,7 @@ class Drawing:
                 Place(owner, line, column),
             )
             return None
-        except Exception as error:
+        except RemitError as error:
             self.error("feel_refused", f"{what} cannot be read: {error}", node, owner)
             return None
         self.reads(owner, compiled, node)
@@ -146,7 +147,9 @@ class Drawing:
         """
         stripped = (text or "").strip()
         if not stripped:
-            self.error("empty_expression", f"{what} is empty: write a FEEL expression.", node, owner)
+            self.error(
+                "empty_expression", f"{what} is empty: write a FEEL expression.", node, owner
+            )
             return None
         if self.is_juel(stripped, node, owner, what):
             return None
@@ -197,7 +200,9 @@ class Drawing:
 
     # Definitions that elements refer to
 
-    def referred(self, node: Node, attribute: str, known: dict[str, str], owner: str, what: str) -> str | None:
+    def referred(
+        self, node: Node, attribute: str, known: dict[str, str], owner: str, what: str
+    ) -> str | None:
         """Return the name of the message or signal that a node refers to, noting a dangling one."""
         reference = local(node.get(attribute))
         if reference is None:

@@ -41,7 +41,7 @@ def check(source: bytes, findings: Findings) -> None:
         schema = _schema()
         if schema.validate(tree):
             return
-        entries = [(entry.message, entry.line) for entry in schema.error_log]
+        entries = [(entry.message, entry.line) for entry in schema.error_log]  # type: ignore[attr-defined]  # the stubs lack it
     for message, line in entries[:_MOST_SHOWN]:
         findings.error(
             "schema",

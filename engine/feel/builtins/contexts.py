@@ -77,7 +77,7 @@ def put_at(evaluation: Evaluation, context: dict[str, Any], keys: list[Any], val
     made: Any = value
     inside: list[dict[str, Any]] = [context]
     for key in keys[:-1]:
-        found = inside[-1].get(key, {}) if isinstance(key, str) else None
+        found = inside[-1].get(key) if isinstance(key, str) else None
         if not isinstance(found, dict):
             raise Fault(f"There is no context at {key}")
         inside.append(found)

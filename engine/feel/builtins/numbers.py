@@ -17,9 +17,7 @@ _CHAPTER = "Number"
 
 def _scale(scale: Decimal) -> int:
     if not numbers.SMALLEST_SCALE <= scale <= numbers.LARGEST_SCALE:
-        raise Fault(
-            f"A scale lies between {numbers.SMALLEST_SCALE} and {numbers.LARGEST_SCALE}"
-        )
+        raise Fault(f"A scale lies between {numbers.SMALLEST_SCALE} and {numbers.LARGEST_SCALE}")
     return int(scale)
 
 
@@ -107,9 +105,7 @@ def round_half_down(evaluation: Evaluation, n: Decimal, scale: Decimal = numbers
 
 
 @builtin("abs(n: number) -> number", "abs(n: duration) -> Any", chapter=_CHAPTER)
-def absolute(
-    evaluation: Evaluation, n: Decimal | DaysTimeDuration | YearsMonthsDuration
-) -> Any:
+def absolute(evaluation: Evaluation, n: Decimal | DaysTimeDuration | YearsMonthsDuration) -> Any:
     """The number or duration without its sign.
 
     Examples:

@@ -121,9 +121,7 @@ def ends_with(evaluation: Evaluation, string: str, match: str) -> Any:
     return string.endswith(match)
 
 
-@builtin(
-    "matches(input: string, pattern: string, flags?: string?) -> boolean", chapter=_CHAPTER
-)
+@builtin("matches(input: string, pattern: string, flags?: string?) -> boolean", chapter=_CHAPTER)
 def matches(evaluation: Evaluation, input: str, pattern: str, flags: str | None = None) -> Any:
     """Whether a regular expression of XPath occurs in a string. Flags: s, m, i, x, q.
 
@@ -183,14 +181,14 @@ def split(evaluation: Evaluation, string: str, delimiter: str) -> Any:
 
 
 @builtin("string join(list: list, delimiter?: string?) -> string", chapter=_CHAPTER)
-def string_join(evaluation: Evaluation, list: list[Any], delimiter: str | None = None) -> Any:
+def string_join(evaluation: Evaluation, items: list[Any], delimiter: str | None = None) -> Any:
     """The strings of a list one after another, with a delimiter between them; nulls are left out.
 
     Examples:
     string join(["a", "b", "c"], "_and_") = "a_and_b_and_c"
     string join(["a", null, "c"]) = "ac"
     """
-    strings = [item for item in list if item is not None]
+    strings = [item for item in items if item is not None]
     if not all(isinstance(item, str) for item in strings):
         raise Fault("string join needs a list of strings")
     between = delimiter or ""

@@ -137,7 +137,9 @@ def test_a_step_that_read_an_older_revision_is_refused(derby: Store) -> None:
 def test_an_organisation_never_sees_anothers_rows(derby: Store) -> None:
     with derby.transaction("derby") as tx:
         instance = _instance(tx)
-        tx.user_tasks.add(instance, [UserTaskWait("t1", "e", "Task", NOW, candidate_groups=("r",))])
+        tx.user_tasks.add(
+            instance, [UserTaskWait("t1", "e", "Task", NOW, candidate_groups=("r",))]
+        )
         job = _job(tx, instance)
         event = HistoryEvent(HistoryKind.PROCESS_INSTANCE_STARTED, at=NOW)
         tx.history.add(instance.id, chained([event]))
@@ -180,7 +182,9 @@ def test_pages_walk_through_a_list_without_gap_or_repeat(derby: Store) -> None:
 
 def test_tasks_come_by_urgency_and_only_to_those_they_are_for(derby: Store) -> None:
     waits = [
-        UserTaskWait("later", "e", "Later", NOW, candidate_groups=("head",), due_at=NOW + timedelta(9)),
+        UserTaskWait(
+            "later", "e", "Later", NOW, candidate_groups=("head",), due_at=NOW + timedelta(9)
+        ),
         UserTaskWait("never", "e", "Never", NOW, candidate_groups=("head",)),
         UserTaskWait("soon", "e", "Soon", NOW, candidate_users=("ann",), due_at=NOW),
         UserTaskWait("mine", "e", "Mine", NOW, assignee="ann", due_at=NOW + timedelta(1)),
@@ -282,7 +286,9 @@ def test_a_buffered_message_is_taken_once_and_not_after_it_expired(derby: Store)
 
 def test_history_keeps_its_order_and_shows_a_change(derby: Store) -> None:
     kinds = (HistoryKind.PROCESS_INSTANCE_STARTED, HistoryKind.USER_TASK_CREATED)
-    events = [HistoryEvent(kind, at=NOW, clauses=("C-1",), data={"ä": [1, None]}) for kind in kinds]
+    events = [
+        HistoryEvent(kind, at=NOW, clauses=("C-1",), data={"ä": [1, None]}) for kind in kinds
+    ]
     with derby.transaction("derby") as tx:
         instance = _instance(tx)
         first = chained(events)
@@ -293,7 +299,9 @@ def test_history_keeps_its_order_and_shows_a_change(derby: Store) -> None:
     assert [one.sequence for one in kept] == [1, 2, 3, 4]
     assert first_break(kept) is None
     with derby.engine.begin() as connection:
-        connection.execute(text("UPDATE history_event SET element_id = 'forged' WHERE sequence = 3"))
+        connection.execute(
+            text("UPDATE history_event SET element_id = 'forged' WHERE sequence = 3")
+        )
     with derby.reading("derby") as tx:
         assert first_break(tx.history.all(instance.id)) == 3
 

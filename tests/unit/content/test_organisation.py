@@ -77,7 +77,7 @@ def test_an_organisation_is_read() -> None:
     assert procedure is not None
     assert procedure.message == "incident_reported"
     assert procedure.report_page is not None
-    assert procedure.report_page.signed_in_only
+    assert procedure.report_page.reference_prefix == "INC"
     assert organisation.clauses_file == "clauses.csv"
 
 
@@ -139,6 +139,7 @@ def test_the_calendar_version_changes_exactly_when_an_answer_can_change() -> Non
         ({"channels": "boss: [inbox]"}, 16, "unknown_role", "'boss'"),
         ({"channels": "officer: []"}, 16, "wrong_value", "at least one channel"),
         ({"page": "reference_prefix: inc"}, 21, "wrong_value", "capital letters"),
+        ({"page": "reference_prefix: INC, colour: red"}, 21, "unknown_key", "known are title"),
         ({"message": "message:"}, 18, "missing_key", "'message' is missing"),
     ],
 )
@@ -180,6 +181,17 @@ def test_the_shipped_organisations_are_valid_and_cite_only_their_clauses(folder:
     assert problems == []
     assert organisation is not None
     assert organisation.key == folder.parent.name
+
+
+def test_the_readings_of_a_clause_are_found_by_its_id() -> None:
+    organisation, _ = parse_organisation(
+        (BPMN / "derby" / "organisation.yaml").read_bytes(), "organisation.yaml"
+    )
+    assert organisation is not None
+    assert [reading.id for reading in organisation.readings_of("DERBY-B-06")] == [
+        "services-or-departments"
+    ]
+    assert organisation.readings_of("DERBY-1-01") == ()
 
 
 def test_one_working_day_at_derby_over_christmas() -> None:

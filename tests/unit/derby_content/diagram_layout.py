@@ -160,7 +160,9 @@ def _bad_lines(drawing: Drawing) -> Iterator[str]:
         source, target = drawing.shapes[line.source], drawing.shapes[line.target]
         if not source.touches(line.points[0]) or not target.touches(line.points[-1]):
             yield f"{line.name} does not meet its ends"
-        if line.points[-1][0] < line.points[0][0] - 1:
+        (first_x, first_y), (last_x, last_y) = line.points[0], line.points[-1]
+        # A loop returns on a row of its own.
+        if last_x < first_x - 1 and last_y == first_y:
             yield f"{line.name} runs from right to left"
         for start, end in line.segments():
             if start[0] != end[0] and start[1] != end[1]:

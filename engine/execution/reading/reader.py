@@ -1,0 +1,130 @@
+"""Reads a BPMN file into process specifications, or says what is wrong with it. Runs nothing."""
+
+from __future__ import annotations
+
+from engine.dmn.findings import Findings, Place
+from engine.dmn.source import Node, SourceRefused
+from engine.dmn.source import read as read_xml
+from engine.execution.process_spec import ProcessSpec
+from engine.execution.reading import extensions, layout, schema
+from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
+from engine.execution.reading.names import BPMN, UNSUPPORTED_NODES, dialect
+from engine.execution.reading.processes import read_process
+from engine.model.problems import Problem
+
+
+def parse(source: bytes, *, file: str) -> tuple[list[ProcessSpec], list[Problem]]:
+    """Read and check a BPMN diagram.
+
+    Returns its executable processes and everything found wrong, errors and warnings; no process
+    when there is an error. Never raises, whatever the bytes are; time and memory are bounded.
+    """
+    findings = Findings(file)
+    try:
+        specs = _parse(source, file, findings)
+    except RecursionError:
+        findings.error("too_deep", "The diagram is nested too deeply to be read.", Place())
+        specs = []
+    return ([] if findings.refused else specs), list(findings.problems)
+
+
+def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
+    try:
+        root = read_xml(source)
+    except SourceRefused as error:
+        findings.error("not_xml", str(error), Place(line=error.line, column=error.column))
+        return []
+    if root.name != "definitions" or root.namespace != BPMN:
+        findings.error(
+            "not_bpmn",
+            "This is not a BPMN 2.0 diagram: its outermost element is not bpmn:definitions.",
+            Place(line=root.line, column=root.column),
+        )
+        return []
+    drawing = Drawing(root, findings)
+    _check_ids(drawing)
+    _check_nodes(drawing)
+    extensions.check_vocabulary(drawing)
+    schema.check(source, findings)
+    if findings.refused:
+        return []
+    _read_definitions(drawing)
+    specs = [
+        spec
+        for process in bpmn_children(root)
+        if process.name == "process" and process.get("isExecutable") not in ("false", "0")
+        if (spec := read_process(drawing, process, file)) is not None
+    ]
+    if not specs and not findings.refused:
+        findings.error(
+            "no_process",
+            "The diagram has no executable process: set “Executable” on the process.",
+            drawing.place(root),
+        )
+    layout.check(drawing)
+    return specs
+
+
+def _check_ids(drawing: Drawing) -> None:
+    seen: dict[str, Node] = {}
+    for node in walk(drawing.root):
+        identifier = node.get("id") if node.namespace == BPMN else None
+        if identifier is None:
+            continue
+        if identifier in seen:
+            drawing.error(
+                "duplicate_id",
+                f"The id {identifier} is used twice (first in line {seen[identifier].line}): give "
+                "one of the elements another id.",
+                node,
+            )
+        seen.setdefault(identifier, node)
+
+
+def _check_nodes(drawing: Drawing) -> None:
+    for node in walk(drawing.root):
+        if node.namespace != BPMN:
+            continue
+        if node.name in UNSUPPORTED_NODES:
+            drawing.error("unsupported_element", UNSUPPORTED_NODES[node.name], node)
+        if node.get("isForCompensation") in ("true", "1"):
+            drawing.error(
+                "unsupported_element",
+                "Compensation is not supported: draw what undoes the work as a path of its own.",
+                node,
+            )
+        for attribute in ("startQuantity", "completionQuantity"):
+            if (node.get(attribute) or "1").strip() != "1":
+                drawing.error(
+                    "unsupported_attribute", f"Only a {attribute} of 1 is supported.", node
+                )
+        if node.name == "eventBasedGateway" and (
+            node.get("instantiate") in ("true", "1") or node.get("eventGatewayType") == "Parallel"
+        ):
+            drawing.error(
+                "unsupported_element",
+                "An event-based gateway that begins instances, or waits for all its events, is "
+                "not supported: draw several start events, or a parallel gateway.",
+                node,
+            )
+        if node.get("parallelMultiple") in ("true", "1"):
+            drawing.error(
+                "unsupported_element", "Parallel multiple events are not supported.", node
+            )
+
+
+def _read_definitions(drawing: Drawing) -> None:
+    language = (drawing.root.get("expressionLanguage") or "").lower()
+    drawing.feel_by_default = "feel" in language
+    for node in bpmn_children(drawing.root):
+        identifier, name = node.get("id") or "", (node.get("name") or "").strip()
+        if node.name == "message":
+            drawing.messages[identifier] = name
+        elif node.name == "signal":
+            drawing.signals[identifier] = name
+        elif node.name == "error":
+            message = dialect(node, "errorMessage") or name
+            drawing.errors[identifier] = Thrown((node.get("errorCode") or "").strip(), message)
+        elif node.name == "escalation":
+            code = (node.get("escalationCode") or "").strip()
+            drawing.escalations[identifier] = Thrown(code, name)

@@ -1,0 +1,95 @@
+"""What ships deploys without an error, names only what exists, and is run by scenarios."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from engine import bundle
+from engine.handlers import HANDLERS
+from engine.model.problems import Severity
+from tests.architecture.source_files import ROOT
+from web.organisation_files import files_of, organisation_of, organisations
+from web.scenarios.reading import read_scenario
+from web.scenarios.scenario import Expect
+from web.scenarios.suite import run_all, scenario_files, zones
+
+ORGANISATIONS = organisations(ROOT)
+
+
+@cache
+def content(organisation):
+    return bundle.read(files_of(ROOT, organisation), topics=HANDLERS.keys())
+
+
+@cache
+def result(organisation):
+    return run_all(ROOT, organisation)
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_everything_deploys(organisation):
+    errors = [p for p in content(organisation).problems if p.severity is Severity.ERROR]
+    assert [str(problem) for problem in errors] == []
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_every_topic_that_a_diagram_names_is_served(organisation):
+    outside = {topic.topic for topic in organisation_of(ROOT, organisation).external_topics}
+    named = {t for spec in content(organisation).processes.values() for t in spec.topics.values()}
+    assert named <= outside | HANDLERS.keys()
+
+
+def test_every_handler_is_used_by_a_shipped_diagram():
+    named = {
+        topic
+        for organisation in ORGANISATIONS
+        for spec in content(organisation).processes.values()
+        for topic in spec.topics.values()
+    }
+    assert set(HANDLERS) - named == set()
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_every_form_template_and_table_is_used(organisation):
+    found = content(organisation)
+    forms = {ref.key for spec in found.processes.values() for ref in spec.form_refs}
+    asked = {ref.key for spec in found.processes.values() for ref in spec.decision_refs}
+    required = {name for key in asked for name in found.models[key].decisions}
+    forms |= {s.start_form_ref.key for s in found.processes.values() if s.start_form_ref}
+    assert set(found.forms) - forms == set()
+    assert set(found.models) - asked - required == set()
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_every_diagram_and_table_has_scenarios(organisation):
+    found = content(organisation)
+    called = {ref.key for spec in found.processes.values() for ref in spec.call_refs}
+    scenarios = [
+        read_scenario(path, zones=zones(ROOT)) for path in scenario_files(ROOT, organisation)
+    ]
+    begun = {scenario.process for scenario in scenarios}
+    expected = {
+        decision.decision
+        for scenario in scenarios
+        for step in scenario.steps
+        if isinstance(step, Expect)
+        for decision in step.decisions or ()
+    }
+    assert set(found.processes) - begun - called == set()
+    assert set(found.models) - expected == set()
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_the_scenarios_take_every_element_flow_and_rule(organisation):
+    coverage = result(organisation).coverage
+    assert coverage.elements.missing == ()
+    assert coverage.flows.missing == ()
+    assert coverage.rules.missing == ()
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_every_core_clause_that_is_executed_has_been_run(organisation):
+    clauses = result(organisation).clauses
+    assert sorted(clauses.executed - clauses.tested) == []

@@ -15,6 +15,9 @@ from engine.model.process_definitions import (
 )
 from engine.process_engine import ProcessEngine
 
+COMPARED = ("type", "name", "clauses", "properties", "documentation", "parent_id", "behaviour")
+"""What of an element a comparison looks at."""
+
 
 @dataclass(frozen=True, slots=True)
 class ElementChange:
@@ -112,21 +115,36 @@ def compare(
     old = specification(engine, by=by, key=key, version=from_version)
     new = specification(engine, by=by, key=key, version=to_version)
     return Comparison(
-        added=_elements(new, new.elements.keys() - old.elements.keys()),
-        removed=_elements(old, old.elements.keys() - new.elements.keys()),
-        changed=tuple(
-            ElementChange(element.id, element.name, element.type, what)
-            for element in new.elements.values()
-            if (what := _differences(old, new, element.id))
+        added=(*_elements(new, old), *_flows(new, old)),
+        removed=(*_elements(old, new), *_flows(old, new)),
+        changed=(
+            *(
+                ElementChange(element.id, element.name, element.type, what)
+                for element in new.elements.values()
+                if (what := _differences(old, new, element.id))
+            ),
+            *(
+                ElementChange(flow.id, flow.name, "sequenceFlow", ("behaviour",))
+                for flow in new.flows.values()
+                if old.flows.get(flow.id, flow) != flow
+            ),
         ),
     )
 
 
-def _elements(spec: ProcessSpec, ids: set[str]) -> tuple[ElementChange, ...]:
+def _elements(spec: ProcessSpec, other: ProcessSpec) -> tuple[ElementChange, ...]:
     return tuple(
         ElementChange(element.id, element.name, element.type)
         for element in spec.elements.values()
-        if element.id in ids
+        if element.id not in other.elements
+    )
+
+
+def _flows(spec: ProcessSpec, other: ProcessSpec) -> tuple[ElementChange, ...]:
+    return tuple(
+        ElementChange(flow.id, flow.name, "sequenceFlow")
+        for flow in spec.flows.values()
+        if flow.id not in other.flows
     )
 
 
@@ -134,6 +152,4 @@ def _differences(old: ProcessSpec, new: ProcessSpec, element_id: str) -> tuple[s
     before, after = old.elements.get(element_id), new.elements[element_id]
     if before is None:
         return ()
-    names = ("type", "name", "clauses", "properties", "documentation", "parent_id", "event")
-    found = [name for name in names if getattr(before, name) != getattr(after, name)]
-    return tuple(found)
+    return tuple(name for name in COMPARED if getattr(before, name) != getattr(after, name))

@@ -29,12 +29,13 @@ class DatabaseOwned(RemitError):
 def owning(database: Path | None) -> Iterator[None]:
     """Own a SQLite database while the block runs; None is a database that many may serve.
 
-    Raises `DatabaseOwned` when another process owns it. The system frees the lock when its owner
+    Makes the database's folder. Raises `DatabaseOwned` when another process owns it. The system frees the lock when its owner
     ends, however it ends.
     """
     if database is None:
         yield
         return
+    database.parent.mkdir(parents=True, exist_ok=True)
     lock = database.with_name(f"{database.name}.lock")
     with lock.open("a+", encoding="ascii") as file:
         try:

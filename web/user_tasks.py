@@ -122,10 +122,10 @@ def _done(task_id: str) -> Response:
     return redirect(url_for("inbox.show"), 303)
 
 
-def _presented(found: TaskForm, sent: Submission | None) -> tuple[PresentedComponent, ...]:
-    """Return the form's components: over the answers just sent, if there are any."""
-    if found.form is None or sent is None:
-        return found.present
+def _presented(found: TaskForm, sent: Submission) -> tuple[PresentedComponent, ...]:
+    """Return the form's components over the answers just sent."""
+    if found.form is None:
+        return ()
     calendar = sessions.me().organisation.calendar
     evaluation = Evaluation(now=engine().clock.now(), zone=calendar.zone, calendar=calendar)
     return tuple(found.form.present(found.values, evaluation, submitted=sent.answers))
@@ -133,10 +133,9 @@ def _presented(found: TaskForm, sent: Submission | None) -> tuple[PresentedCompo
 
 def _page(task_id: str, trouble: Trouble | None = None) -> str:
     me, now = sessions.me(), engine().clock.now()
-    found = user_tasks.form(engine(), by=me.actor, task_id=task_id)
-    task, sent = found.task, trouble.sent if trouble else None
+    task = user_tasks.get(engine(), by=me.actor, task_id=task_id)
     errors = trouble.errors if trouble else ()
-    drawn = controls(_presented(found, sent), errors, sent.raw if sent else None)
+    drawn = _drawn(task, trouble)
     return render_template(
         "user_task.html",
         me=me,
@@ -148,6 +147,16 @@ def _page(task_id: str, trouble: Trouble | None = None) -> str:
         **_standing(task, me, now),
         **_reasons(task, me),
     )
+
+
+def _drawn(task: UserTask, trouble: Trouble | None) -> tuple[Control, ...]:
+    """Return the form's controls; a task that is over asks nothing any more."""
+    if task.state is not UserTaskState.OPEN:
+        return ()
+    found = user_tasks.form(engine(), by=sessions.me().actor, task_id=task.id)
+    if trouble is None:
+        return controls(found.present)
+    return controls(_presented(found, trouble.sent), trouble.errors, trouble.sent.raw)
 
 
 def _summary(errors: Sequence[FieldError], drawn: Sequence[Control]) -> list[ErrorLine]:

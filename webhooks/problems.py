@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from engine.correlation import AmbiguousMessage
+from engine.execution import TokenNotWaiting
 from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
 from engine.model.errors import RemitError
@@ -59,6 +60,7 @@ STATUS: Mapping[type[RemitError], int] = {
     IllegalMove: 409,
     ProcessInstanceMoved: 409,
     ReceiptRunning: 409,
+    TokenNotWaiting: 409,
     ReceiptWithoutAnswer: 409,
     UserTaskChanged: 409,
     UserTaskClosed: 409,

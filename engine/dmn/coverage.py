@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.dmn.grid import Stretch, cut_column
-from engine.dmn.regions import Region
+from engine.dmn.regions import Kind, Region
 from engine.dmn.spans import Spans
 
 SEARCH_STEPS = 200_000
@@ -147,7 +147,9 @@ class Coverage:
         for box in boxes:
             by_mask: dict[int, Stretch] = {}
             for stretch in box:
-                by_mask.setdefault(stretch.mask & rules, stretch)
+                # Of texts the last stretch stands for the others: what comes after every text named.
+                if stretch.kind is Kind.STRING or stretch.mask & rules not in by_mask:
+                    by_mask[stretch.mask & rules] = stretch
             merged.append(by_mask)
         covered: set[tuple[int, int]] = set()
 

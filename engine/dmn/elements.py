@@ -268,12 +268,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """Something the model is told (DMN 1.5 §7.3.3)."""
+    """Something the model is told (DMN 1.5 §7.3.3).
+
+    `alias` is the name of its variable where a modeller wrote another one than the element's.
+    """
 
     id: str
     name: str
     place: Place
     type_ref: str | None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,7 @@ class DecisionElement:
     required_decisions: tuple[Reference, ...]
     required_knowledge: tuple[Reference, ...]
     version_tag: str | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

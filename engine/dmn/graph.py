@@ -41,6 +41,7 @@ class Input:
     name: str
     type: DataType
     feel_types: Mapping[str, Type]
+    alias: str | None = None
 
     def value(self, frame: Frame, prefix: str = "") -> Value:
         """Return the variable's value; a wrong one is null and a warning."""
@@ -48,6 +49,8 @@ class Input:
         if key in frame.values:
             return frame.values[key]
         found = _variable(frame.variables, prefix, self.name)
+        if found is None and self.alias is not None:
+            found = _variable(frame.variables, prefix, self.alias)
         if self.type is not ANY_TYPE:
             with using(frame.run.evaluation, self.feel_types):
                 found = converted(found, self.type, f"Input “{self.name}”", frame.run)
@@ -70,6 +73,8 @@ class DecisionNode:
     bindings: tuple[Binding, ...] = ()
     hidden: tuple[str, ...] = ()
     free_names: frozenset[str] = frozenset()
+    table_type: DataType = ANY_TYPE
+    alias: str | None = None
 
     def value(self, frame: Frame, prefix: str = "") -> Value:
         """Return the decision's value, worked out at most once in a frame."""
@@ -99,7 +104,9 @@ class DecisionNode:
         return scope
 
     def result(self, value: Value, run: Run) -> Value:
-        """Return the value of its logic as the type of its variable."""
+        """Return the value of its logic as the type of its table, if any, and of its variable."""
+        if self.table_type is not ANY_TYPE:
+            value = converted(value, self.table_type, self.what, run)
         return value if self.type is ANY_TYPE else converted(value, self.type, self.what, run)
 
 

@@ -82,7 +82,11 @@ class Linker:
         feel = self._types.feel
         for item in self._definitions.inputs:
             self._inputs[item.id] = Input(
-                item.id, item.name, self._types.named(item.type_ref, item.place), feel
+                item.id,
+                item.name,
+                self._types.named(item.type_ref, item.place),
+                feel,
+                item.alias,
             )
         for decision in self._definitions.decisions:
             self._nodes[decision.id] = DecisionNode(
@@ -91,6 +95,7 @@ class Linker:
                 f"Decision “{decision.name}”",
                 self._types.named(decision.type_ref, decision.place),
                 feel,
+                alias=decision.alias,
             )
         for knowledge in self._definitions.knowledge:
             self._knowledge[knowledge.id] = Knowledge(
@@ -148,10 +153,18 @@ class Linker:
         self._resolved(element.encapsulated, service.what)
 
     def _bindings(self, references: Iterable[Reference], what: str) -> tuple[Binding, ...]:
-        return tuple(
-            Binding(prefix, found.name, found)
-            for prefix, found in self._resolved(references, what)
-        )
+        resolved = self._resolved(references, what)
+        bindings = [Binding(prefix, found.name, found) for prefix, found in resolved]
+        taken = self._own_names() | {binding.name for binding in bindings}
+        for prefix, found in resolved:
+            # Modellers also refer to a requirement by its id, or by the name of its variable where
+            # that differs; the standard's own names come first.
+            if isinstance(found, Input | DecisionNode):
+                for other in (found.alias, found.id):
+                    if other is not None and other.isidentifier() and other not in taken:
+                        taken |= {other}
+                        bindings.append(Binding(prefix, other, found))
+        return tuple(bindings)
 
     def _resolved(self, references: Iterable[Reference], what: str) -> list[tuple[str, Element]]:
         found: list[tuple[str, Element]] = []
@@ -262,8 +275,9 @@ class Linker:
         }
         tables = TableCompiler(self._texts, Owner(element.id, element.name, node.type), types)
         names = self._names(node.bindings)
-        if isinstance(logic, DecisionTable) and logic.type_ref is None:
+        if isinstance(logic, DecisionTable):
             node.table = tables.table(logic, names, node.what)
+            node.table_type = self._types.named(logic.type_ref, logic.place)
             node.program = node.table.program
         else:
             node.program = _compiler(self._texts, tables).compile(logic, names, node.what)

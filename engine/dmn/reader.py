@@ -108,7 +108,10 @@ class _ModelReader:
                 case "inputData":
                     inputs.append(
                         InputData(
-                            *self._named(node), self._logic.place(node), self._variable_type(node)
+                            *self._named(node),
+                            self._logic.place(node),
+                            self._variable_type(node),
+                            self._variable_name(node),
                         )
                     )
                 case "businessKnowledgeModel":
@@ -153,6 +156,10 @@ class _ModelReader:
         variable = node.first("variable")
         return self._logic.type_ref(variable) if variable is not None else None
 
+    def _variable_name(self, node: Node) -> str | None:
+        variable = node.first("variable")
+        return variable.get("name") if variable is not None else None
+
     def _references(self, node: Node, name: str) -> tuple[Reference, ...]:
         return tuple(self._reference(child) for child in node.all(name))
 
@@ -191,6 +198,7 @@ class _ModelReader:
             self._required(node, "informationRequirement", "requiredDecision"),
             self._required(node, "knowledgeRequirement", "requiredKnowledge"),
             node.get(f"{{{CAMUNDA}}}versionTag"),
+            self._variable_name(node),
         )
 
     def _knowledge(self, node: Node) -> BusinessKnowledge:

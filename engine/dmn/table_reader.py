@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.dmn.elements import (
@@ -36,6 +37,7 @@ class TableReader:
         inputs = tuple(
             self._input(child, number, place) for number, child in enumerate(node.all("input"), 1)
         )
+        inputs = _told_apart(inputs)
         outputs = tuple(
             self._output(child, number, place)
             for number, child in enumerate(node.all("output"), 1)
@@ -197,6 +199,21 @@ class TableReader:
             annotations,
             _clauses(annotations, description.text if description is not None else ""),
         )
+
+
+def _told_apart(inputs: tuple[InputClause, ...]) -> tuple[InputClause, ...]:
+    """Return the columns with a number added to a label that an earlier column has already."""
+    labels: set[str] = set()
+    found: list[InputClause] = []
+    for number, clause in enumerate(inputs, 1):
+        named = (
+            replace(clause, label=f"{clause.label} ({number})")
+            if clause.label in labels
+            else clause
+        )
+        labels.add(named.label)
+        found.append(named)
+    return tuple(found)
 
 
 def _clauses(annotations: dict[str, str], description: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.execution import document
 from engine.execution.errors import ReservedName, TokenNotWaiting
@@ -20,7 +21,8 @@ from engine.execution.surroundings import Surroundings
 from engine.execution.token import Home, Token
 from engine.execution.variables import Variables
 from engine.execution.visible import everything_visible
-from engine.feel import Value
+from engine.feel import DateTime, Value
+from engine.feel import instant as to_instant
 from engine.model.history import HistoryKind
 from engine.model.waits import ServiceTaskWait, SubscriptionWait, TimerWait, UserTaskWait, Waits
 
@@ -229,6 +231,8 @@ def load(spec: ProcessSpec, document_text: str, surroundings: Surroundings) -> E
 
 def _plain(value: Any) -> Any:
     """Return an instance's fact as it is stored: instants as ISO text, FEEL's too."""
+    if isinstance(value, DateTime):
+        value = to_instant(value, ZoneInfo("UTC"))
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value if value is None or isinstance(value, str | bool | int) else str(value)

@@ -148,7 +148,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             self._moved = False
 
     def _drain(self) -> None:
-        while True:
+        while self.state is State.RUNNING:
             while self.ready:
                 token = self.ready.popleft()
                 if token._state == TaskState.READY and token.id in self.tasks:

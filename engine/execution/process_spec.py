@@ -17,7 +17,8 @@ class Element:
     """One thing drawn in the diagram. `type` is its BPMN name, such as `userTask`.
 
     `event` is what an event waits for or throws (`timer`, `message`, ...), None for a plain one.
-    `lane_id` is the innermost lane; `parent_id` the sub-process or process around it.
+    `lane_id` is the innermost lane; `parent_id` the sub-process or process around it. `behaviour`
+    is a digest of all that the diagram says of it besides: two alike do alike.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Element:
     parent_id: str | None = None
     lane_id: str | None = None
     event: str | None = None
+    behaviour: str = ""
 
     def __str__(self) -> str:
         return f"“{self.name}” ({self.id})" if self.name else self.id

@@ -163,6 +163,8 @@ def _run(
                 raise _Unfit(
                     f"{function.name} needs a {expected} as {argument.name}, not a {kind(value)}"
                 )
+            if converted is None and not argument.nullable:
+                raise _Unfit(f"{function.name} was given null as {argument.name}")
             fitted.append(converted)
     evaluation.spend()
     return body(evaluation, *fitted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -15,6 +16,9 @@ ANSWER = "answer:"
 SHOWN = "shown"
 """The hidden field that names each field the person could see."""
 ADD_ROW, REMOVE_ROW = "add_row", "remove_row"
+
+FIRST_YEAR = 1000
+"""Earlier years are slips: `26` is not meant as the year 26."""
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
@@ -63,7 +67,25 @@ def _flat(sent: MultiDict[str, str], raw: Mapping[str, list[str]]) -> dict[str, 
             flat[name] = [value for value in values if value]
         else:
             flat[name] = _clock(values[-1]) if name in clocks else values[-1]
+    for name in frozenset(sent.getlist("date")):
+        _join_date(flat, name)
     return flat
+
+
+def _join_date(flat: dict[str, Any], name: str) -> None:
+    """Put the boxes of a date together as ISO text; boxes that make no date stay as they are."""
+    parts = [f"{name}.{part}" for part in ("day", "month", "year")]
+    clock = f"{name}.time"
+    try:
+        day, month, year = (int(flat[part]) for part in parts)
+        whole = date(year, month, day).isoformat()
+    except (KeyError, ValueError, OverflowError):
+        return
+    if year < FIRST_YEAR or (clock in flat and not flat[clock]):
+        return
+    flat[name] = f"{whole}T{flat[clock]}" if clock in flat else whole
+    for part in (*parts, clock):
+        flat.pop(part, None)
 
 
 def _clock(text: str) -> str:

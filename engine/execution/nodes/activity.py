@@ -17,8 +17,8 @@ class Activity(FlowNode):
     """Something that is done, with events on its boundary and parameters of its own."""
 
     boundaries: tuple[BoundaryEvent, ...] = ()
-    inputs: tuple[Parameter, ...] = ()
-    outputs: tuple[Parameter, ...] = ()
+    parameters_in: tuple[Parameter, ...] = ()
+    parameters_out: tuple[Parameter, ...] = ()
 
     @property
     def may_hold_tokens(self) -> bool:
@@ -27,12 +27,12 @@ class Activity(FlowNode):
 
     def begin(self, token: Token) -> None:
         """Give the activity its input parameters, each seeing those before it."""
-        for parameter in self.inputs:
+        for parameter in self.parameters_in:
             token.data[parameter.name] = value_of(parameter.said, token)
 
     def end(self, token: Token) -> None:
         """Write the output parameters where the activity stands, each seeing those before it."""
-        for parameter in self.outputs:
+        for parameter in self.parameters_out:
             value: dict[str, Value] = {parameter.name: value_of(parameter.said, token)}
             token.workflow.write(token, value, outside=True)
 

@@ -35,8 +35,8 @@ def read_activity(making: Making, name: str) -> Activity | None:
     """Return the node of an activity under a name, None when it cannot run."""
     made = READERS[making.element.type](making, name)
     if made is not None:
-        made.inputs = tuple(making.extensions.inputs)
-        made.outputs = tuple(making.extensions.outputs)
+        made.parameters_in = tuple(making.extensions.inputs)
+        made.parameters_out = tuple(making.extensions.outputs)
     return made
 
 

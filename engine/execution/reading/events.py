@@ -155,8 +155,8 @@ def _throw(making: Making, definition: Node, event: str) -> FlowNode | None:
 def _external_message(making: Making, definition: Node) -> FlowNode | None:
     task = external(making, making.element.id, node=definition)
     if task is not None:
-        task.inputs = tuple(making.extensions.inputs)
-        task.outputs = tuple(making.extensions.outputs)
+        task.parameters_in = tuple(making.extensions.inputs)
+        task.parameters_out = tuple(making.extensions.outputs)
     return task
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -150,6 +151,20 @@ def _element(reading: Reading, node: Node, parent: str | None) -> Element:
         parent_id=parent,
         lane_id=reading.lanes.get(node.get("id") or ""),
         event=EVENT_DEFINITIONS[definitions[0].name] if definitions else None,
+        behaviour=hashlib.sha256(repr(_said_of(node)).encode()).hexdigest(),
+    )
+
+
+_TOLD_ELSEWHERE = {*FLOW_NODES, "sequenceFlow", "incoming", "outgoing", "documentation"}
+
+
+def _said_of(node: Node) -> object:
+    """Return everything a node says, but for what other elements say and its own id and name."""
+    return (
+        node.name,
+        sorted((k, v) for k, v in node.attributes.items() if k not in ("id", "name")),
+        node.text.strip(),
+        [_said_of(child) for child in node.children if child.name not in _TOLD_ELSEWHERE],
     )
 
 

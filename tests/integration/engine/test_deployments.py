@@ -140,9 +140,11 @@ def test_versions_are_compared_by_element(acme: Acme) -> None:
     found = process_definitions.compare(
         acme.engine, by=acme.by, key="p", from_version=1, to_version=2
     )
-    assert [change.element_id for change in found.added] == ["check"]
-    assert found.removed == ()
-    assert [change.element_id for change in found.changed] == ["ask"]
+    assert {change.element_id for change in found.added} == {"check", "ask_check", "check_end"}
+    assert [change.element_id for change in found.removed] == ["ask_end"]
+    assert [(change.element_id, change.what) for change in found.changed] == [
+        ("ask", ("behaviour",))
+    ]
 
 
 def test_the_diagram_comes_back_byte_for_byte(acme: Acme) -> None:

@@ -213,6 +213,15 @@ class TestDatabase:
         assert made["role"] == "compliance"
         assert made["token"].startswith("remit_")
 
+    def test_a_revoked_token_stays_in_the_list(self, remit):
+        remit("deploy", DERBY, "--organisation", "derby")
+        remit("token", "create", "--organisation", "derby", "--role", "staff", "--name", "forms")
+        made = remit("token", "list", "--organisation", "derby", "--json").json["tokens"]
+        assert [(token["role"], token["name"]) for token in made] == [("staff", "forms")]
+        assert remit("token", "revoke", "--organisation", "derby", made[0]["id"]).code == 0
+        assert remit("token", "revoke", "--organisation", "derby", made[0]["id"]).code == 1
+        assert remit("token", "list", "--organisation", "derby").out.endswith("forms  revoked\n")
+
     def test_an_unchanged_definition_keeps_its_version(self, remit):
         remit("deploy", DERBY, "--organisation", "derby")
         again = remit("deploy", DERBY, "--organisation", "derby", "--json")
@@ -267,3 +276,14 @@ class TestDatabase:
         ran = remit("db", "backup", "copy.dump")
         assert ran.code == 1
         assert "pg_dump" in ran.err
+
+
+class TestTck:
+    def test_the_conformance_cases_are_counted(self, remit):
+        kit = ROOT.parent / "shared" / "tck" / "compliance-level-2"
+        if not kit.is_dir():
+            pytest.skip(f"the conformance kit is not at {kit}")
+        ran = remit("tck", kit, "--json")
+        assert ran.code == 0
+        assert ran.json["levels"] == {"2": {"passed": 116, "total": 116}}
+        assert set(ran.json) == {"levels", "value_cases", "null_cases", "folders"}

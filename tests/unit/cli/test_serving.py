@@ -20,6 +20,11 @@ from web.ownership import DatabaseOwned, owning
 KITCHEN = Path(__file__).parent / "kitchen"
 REMIT = Path(sys.executable).with_name("remit")
 PATIENCE = 30
+PRODUCTION = {
+    "REMIT_ENVIRONMENT": "production",
+    "REMIT_SECRET_KEY": "k3J9-dV2m_Q8xZ7wLr5TnB4yHc6Sf1Ga0PeU",
+    "REMIT_PUBLIC_URL": "https://remit.example.gov.uk",
+}
 
 
 def free_port():
@@ -173,11 +178,7 @@ def test_a_port_that_is_taken_is_a_sentence(service, tmp_path):
         ({"REMIT_TEST_CLOCK": "missing"}, "REMIT_TEST_CLOCK: missing cannot be read"),
         ({"REMIT_ENVIRONMENT": "production"}, "REMIT_SECRET_KEY must be set"),
         (
-            {
-                "REMIT_ENVIRONMENT": "production",
-                "REMIT_SECRET_KEY": "k3J9-dV2m_Q8xZ7wLr5TnB4yHc6Sf1Ga0PeU",
-                "REMIT_PUBLIC_URL": "https://remit.example.gov.uk",
-            },
+            PRODUCTION,
             "--demo is refused in production",
         ),
     ],
@@ -198,3 +199,43 @@ def test_a_database_has_one_owner_at_a_time(tmp_path):
         pass
     with owning(database):
         pass
+
+
+def test_production_refuses_invented_people_until_they_are_removed(service):
+    service.stop()
+    service.environ = {
+        name: value for name, value in service.environ.items() if name != "REMIT_TEST_CLOCK"
+    } | PRODUCTION
+    code, _, err = service.run("serve")
+    assert code == 1
+    assert "invented people of kitchen" in err
+    assert service.run("people", "remove-demo", "--organisation", "kitchen")[0] == 0
+    service.process = service.start("serve")
+    service.wait_until(lambda: service.ask("/health/ready") is not None, "readiness")
+    code, out, _ = service.stop()
+    assert code == 0
+    assert out.startswith("Remit is at https://remit.example.gov.uk\n")
+    assert "remit token create" in out
+
+
+def test_a_worker_runs_what_falls_due_without_pages(service, tmp_path):
+    _, secret, _ = service.run(
+        "token", "create", "--organisation", "kitchen", "--role", "administrator"
+    )
+    service.ask(
+        "/api/v1/kitchen/process-instances",
+        {"process_definition_key": "meal", "business_key": "M-3", "variables": {"guests": 2}},
+        secret.strip(),
+    )
+    service.stop()
+    (tmp_path / "clock").write_text("2026-12-24T13:00:00Z\n")
+    service.process = service.start("worker")
+
+    def waits_for_the_next_day():
+        _, out, _ = service.run("jobs", "--organisation", "kitchen", "--json")
+        return [job["element_id"] for job in json.loads(out)["jobs"]] == ["wait"]
+
+    service.wait_until(waits_for_the_next_day, "the notice by the worker")
+    code, out, err = service.stop()
+    assert (code, out) == (0, "")
+    assert err.endswith("Stopped.\n")

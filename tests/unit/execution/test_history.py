@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.dmn import DecisionResult, RuleHit
-from engine.execution import Reference
+from engine.execution import ProcessSpec, Reference
 from engine.feel import Value
 from tests.unit.execution.diagrams import (
     World,
@@ -40,7 +40,10 @@ SOURCE = process(
 )
 
 
-def decide(reference: Reference, variables: Mapping[str, Value]) -> DecisionResult:
+def decide(
+    reference: Reference, variables: Mapping[str, Value], asking: ProcessSpec
+) -> DecisionResult:
+    assert asking.key == "p"
     assert reference == Reference("rule", "grade", "deployment")
     assert str(variables["amount"]) == "9"
     return DecisionResult(

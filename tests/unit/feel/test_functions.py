@@ -48,6 +48,8 @@ from engine.feel import (
         ('context put({x: 1}, ["y", "z"], 2)', None),
         ('sort([1, "a"])', None),
         ("{a: 1}.a(1)", None),
+        ("abs([null])", None),
+        ("starts(1, [null])", None),
     ],
 )
 def test_a_call(text: str, expected: Any, feel: Callable[..., Value]) -> None:

@@ -55,17 +55,18 @@ GREEDY = [
 @pytest.mark.parametrize("text", GREEDY, ids=[text[:50] for text in GREEDY])
 def test_a_greedy_expression_ends_soon(text: str, evaluation: Evaluation) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         compile_expression(text).evaluate({}, evaluation)
     except (BudgetExceeded, FeelSyntaxError):
         pass  # a clear refusal is an answer too
     finally:
-        elapsed = time.perf_counter() - started
+        elapsed = time.process_time() - started
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 200_000_000
-    # Measuring memory slows everything down several times; without it each ends within a second.
+    # Processor time, for other work may keep the machine busy. Measuring memory slows everything down
+    # several times; without it each ends within a second.
     assert elapsed < 8
 
 

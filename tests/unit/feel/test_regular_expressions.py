@@ -110,7 +110,7 @@ def test_unknown_flags_are_null(feel: Callable[..., Value]) -> None:
 
 def test_a_catastrophic_pattern_ends_in_time(evaluation: Evaluation) -> None:
     pattern = "(.*)(.*)(.*)(.*)(.*)(.*)[^a]$"
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(RegularExpressionTimedOut, match=r"longer than 0\.25 seconds"):
         compile_expression("matches(t, p)").evaluate({"t": "a" * 300, "p": pattern}, evaluation)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

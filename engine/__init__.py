@@ -1,1 +1,1 @@
-"""Runs incident procedures durably. Knows no HTTP."""
+"""Runs public bodies' procedures durably. Knows no HTTP."""

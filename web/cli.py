@@ -26,7 +26,7 @@ COMMANDS = {
     "coverage": "web.commands.clauses:coverage",
     "tck": "web.commands.decisions:tck",
     "decide": "web.commands.decisions:decide",
-    "feel": "web.commands.decisions:feel",
+    "feel": "web.commands.expressions:feel",
     "token": "web.commands.tokens:token",
     "people": "web.commands.people:people",
     "jobs": "web.commands.jobs:jobs",

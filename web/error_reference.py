@@ -9,7 +9,7 @@ import engine
 import web
 import webhooks
 from engine.model.errors import RemitError
-from webhooks.problems import status_of
+from webhooks.problems import STATUS, status_of
 
 
 def errors() -> list[type[RemitError]]:
@@ -51,8 +51,11 @@ not.
 """
 
 
-def _status(kind: type[RemitError]) -> int:
-    return status_of(kind.__new__(kind))
+def _status(kind: type[RemitError]) -> str:
+    """Return the status of an error's answer; none for one that only commands and pages meet."""
+    if kind.__module__.split(".")[0] == "web" and kind not in STATUS:
+        return ""
+    return str(status_of(kind.__new__(kind)))
 
 
 def _first_sentence(kind: type[RemitError]) -> str:

@@ -1,10 +1,11 @@
-"""Which files make up an organisation: `bpmn/<organisation>/` and its `dmn/<organisation>/` sibling.
+"""Which files make up an organisation: its folders under `bpmn/` and `dmn/`, and `bpmn/shared/`.
 
 Reads files only; never judges what is in them, except organisation.yaml where a caller needs it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,11 @@ from engine.model.errors import RemitError
 from engine.model.problems import DeploymentRefused
 
 FOLDERS = ("bpmn", "dmn")
+SHARED = "shared"
+"""The folder of what several organisations call, in place of an organisation's own."""
+
+CALLED = re.compile(rb"""\bcalledElement\s*=\s*["']([^"']*)["']""")
+
 SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".md"})
 """What belongs to a deployment besides organisation.yaml and clauses.csv; the rest stays behind."""
 
@@ -65,7 +71,8 @@ def collect(paths: Iterable[Path]) -> dict[Path, bytes]:
     """Return the files that `paths` name, in order, each once.
 
     A folder stands for every file of a deployment's kinds below it; a folder `bpmn/<name>` takes
-    its sibling `dmn/<name>` along. Raises `FilesRefused` when there is nothing to take.
+    its sibling `dmn/<name>` along, and `bpmn/shared` when one of an organisation's diagrams calls
+    a process that lies there. Raises `FilesRefused` when there is nothing to take.
     """
     found: dict[Path, bytes] = {}
     seen: set[Path] = set()
@@ -94,14 +101,17 @@ def by_name(files: Mapping[Path, bytes]) -> dict[str, bytes]:
     return {name: files[path] for name, path in found.items()}
 
 
-def organisation_around(path: Path) -> dict[Path, bytes]:
-    """Return the files of the organisation in whose folders `path` lies; none outside of any."""
+def home_of(path: Path) -> Path | None:
+    """Return the folder `bpmn/<organisation>` of the organisation that a file belongs to, if any.
+
+    A shared file belongs to `bpmn/shared`.
+    """
     for folder in path.absolute().parents:
         if folder.parent.name in FOLDERS:
             home = folder.parent.parent / "bpmn" / folder.name
-            if (home / ORGANISATION_FILE).is_file():
-                return collect([home])
-    return {}
+            if (home / ORGANISATION_FILE).is_file() or folder.name == SHARED:
+                return home
+    return None
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -114,6 +124,24 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         sibling = path.parent.parent / "dmn" / folder.name
         if folder.parent.name == "bpmn" and sibling.is_dir():
             yield from _below(sibling)
+        if (path / ORGANISATION_FILE).is_file():
+            yield from _shared(path)
+
+
+def _shared(organisation: Path) -> Iterator[Path]:
+    """Yield the shared files when the organisation's diagrams call a shared process.
+
+    A process lies in the file of its own name. An organisation that calls none is deployed
+    without what it would never use.
+    """
+    home = organisation.parent / SHARED
+    called = {
+        name.decode(errors="replace")
+        for diagram in organisation.rglob("*.bpmn")
+        for name in CALLED.findall(diagram.read_bytes())
+    }
+    if any((home / f"{name}.bpmn").is_file() for name in called):
+        yield from _files([home])
 
 
 def _below(folder: Path) -> list[Path]:

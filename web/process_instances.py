@@ -97,4 +97,4 @@ def _standing(deadline: Any, me: sessions.SignedIn, now: datetime) -> str:
 def _history(instance_id: str, me: sessions.SignedIn) -> dict[str, Any]:
     page = PageRequest(size=LARGEST_PAGE, token=request.args.get("page_token"))
     found = process_instances.history(engine(), by=me.actor, instance_id=instance_id, page=page)
-    return {"entries": timeline(found.items), "next_page": found.next_token}
+    return {"entries": timeline(found.items, me.role_name), "next_page": found.next_token}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.model.history import HistoryKind, RecordedEvent
+from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,15 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.DECISION_MADE: _named("Decided by table: {name}"),
     HistoryKind.SERVICE_TASK_COMPLETED: _named("Carried out: {name}"),
     HistoryKind.SERVICE_TASK_FAILED: _named("Failed: {name}"),
-    HistoryKind.NOTICE_DELIVERED: _named("Told: {name}"),
+    HistoryKind.NOTICE_DELIVERED: lambda _name, data: f"Told: {data['to_role']}",
     HistoryKind.EXPRESSION_WARNING: _named("Could not be worked out: {name}"),
 }
 """The events that the timeline tells, and how. Steps of the engine itself stay in the history."""
 
 
-def timeline(recorded: Iterable[RecordedEvent]) -> list[Entry]:
+def timeline(recorded: Iterable[RecordedEvent], role_name: Callable[[str], str]) -> list[Entry]:
     """Return the events that people care about, in order, as sentences."""
-    events = (found.event for found in recorded)
+    events = (_with_role_name(found.event, role_name) for found in recorded)
     return [
         Entry(
             at=event.at,
@@ -66,3 +66,9 @@ def timeline(recorded: Iterable[RecordedEvent]) -> list[Entry]:
         for event in events
         if event.kind in SENTENCES
     ]
+
+
+def _with_role_name(event: HistoryEvent, role_name: Callable[[str], str]) -> HistoryEvent:
+    if event.kind is not HistoryKind.NOTICE_DELIVERED:
+        return event
+    return replace(event, data={**event.data, "to_role": role_name(event.data["to_role"])})

@@ -13,7 +13,8 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from engine.correlation import AmbiguousMessage
-from engine.execution import TokenNotWaiting
+from engine.dmn import DecisionNotFound
+from engine.execution import DocumentNotReadable, TokenNotWaiting
 from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
 from engine.model.errors import RemitError
@@ -22,7 +23,11 @@ from engine.model.pages import BadPageToken
 from engine.model.people import OrganisationNotFound, PersonNotFound, TokenNotFound
 from engine.model.problems import DeploymentRefused, Problem
 from engine.model.process_definitions import DefinitionNotFound, DefinitionSuspended
-from engine.model.process_instances import ProcessInstanceMoved, ProcessInstanceNotFound
+from engine.model.process_instances import (
+    ProcessInstanceMoved,
+    ProcessInstanceNotFound,
+    ProcessInstanceNotRunning,
+)
 from engine.model.states import IllegalMove
 from engine.model.user_tasks import (
     UserTaskChanged,
@@ -48,6 +53,7 @@ STATUS: Mapping[type[RemitError], int] = {
     NotAuthenticated: 401,
     NotAllowed: 403,
     OrganisationNotFound: 404,
+    DecisionNotFound: 404,
     DefinitionNotFound: 404,
     ProcessInstanceNotFound: 404,
     UserTaskNotFound: 404,
@@ -59,6 +65,7 @@ STATUS: Mapping[type[RemitError], int] = {
     DefinitionSuspended: 409,
     IllegalMove: 409,
     ProcessInstanceMoved: 409,
+    ProcessInstanceNotRunning: 409,
     ReceiptRunning: 409,
     TokenNotWaiting: 409,
     ReceiptWithoutAnswer: 409,
@@ -68,6 +75,8 @@ STATUS: Mapping[type[RemitError], int] = {
     DeploymentRefused: 422,
     FormRefused: 422,
     ReceiptConflict: 422,
+    # A stored instance that cannot be read is nobody's doing but ours.
+    DocumentNotReadable: 500,
 }
 REFUSED = 422
 """Whatever else the engine refuses was asked correctly but cannot be done with these values."""

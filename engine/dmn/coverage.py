@@ -32,7 +32,7 @@ class Overlap:
 
 
 class TooIntricate(Exception):
-    """The search has used up its steps."""
+    """The search has used up its steps; only `overlaps` lets it out."""
 
 
 class Coverage:
@@ -53,7 +53,6 @@ class Coverage:
             self._opaque |= column.opaque
         self._steps = 0
         self._allowance = SEARCH_STEPS
-        self._candidates: list[int] | None = None
 
     @property
     def too_large(self) -> bool:

@@ -34,9 +34,9 @@ def _text(stretch: Stretch, low: object) -> str:
     start = low if isinstance(low, str) else ""
     for candidate in (
         "something else",
-        "",
-        "other",
         "zzz",
+        "A",
+        "",
         f"{start} ",
         f"{start}a",
         f"{start}\0",

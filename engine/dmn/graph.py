@@ -157,6 +157,18 @@ class Service:
     feel_types: Mapping[str, Type]
     inputs: tuple[Input | DecisionNode, ...] = ()
     outputs: tuple[DecisionNode, ...] = ()
+    order: tuple[Element, ...] = ()
+
+    def prepare(self) -> None:
+        """Settle the order of evaluation: what is needed first, but nothing behind the inputs."""
+        given = {id(element) for element in self.inputs}
+
+        def below(element: Element) -> Sequence[Element]:
+            if element is self:
+                return self.outputs
+            return [] if id(element) in given else _bound(element)
+
+        self.order = tuple(_needed_first(self, below))[:-1]
 
     def value(self, frame: Frame, prefix: str = "") -> Value:
         """Return the service as a function of its input data and then its input decisions."""
@@ -189,6 +201,8 @@ class Service:
             return converted(found, self.result, self.what, run)
 
     def _outputs(self, frame: Frame) -> Value:
+        for element in self.order:
+            element.value(frame)
         if len(self.outputs) == 1:
             return self.outputs[0].value(frame)
         return {decision.name: decision.value(frame) for decision in self.outputs}

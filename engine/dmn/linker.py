@@ -16,7 +16,7 @@ from engine.dmn.elements import (
 )
 from engine.dmn.expressions import Names, Texts
 from engine.dmn.findings import Findings, Place
-from engine.dmn.graph import Binding, DecisionNode, Element, Input, Knowledge, Service, required
+from engine.dmn.graph import Binding, DecisionNode, Element, Input, Knowledge, Service
 from engine.dmn.model import Decision, Model
 from engine.dmn.run import Program
 from engine.dmn.table_compiler import Owner, TableCompiler
@@ -204,38 +204,35 @@ class Linker:
 
     def _refuse_circles(self) -> None:
         """Report decisions that need themselves, and cut the circle so that nothing runs for ever."""
-        state: dict[int, str] = {}
-
-        def visit(node: DecisionNode) -> None:
-            state[id(node)] = "open"
-            kept: list[Binding] = []
-            for binding in node.bindings:
+        done: set[int] = set()
+        for start in self._nodes.values():
+            path: list[tuple[DecisionNode, list[Binding]]] = [(start, list(start.bindings))]
+            on_path = {id(start)}
+            while path:
+                node, waiting = path[-1]
+                if id(node) in done or not waiting:
+                    path.pop()
+                    on_path.discard(id(node))
+                    done.add(id(node))
+                    continue
+                binding = waiting.pop()
                 below = binding.element
-                if isinstance(below, DecisionNode):
-                    if state.get(id(below)) == "open":
-                        self._findings.error(
-                            "circular_requirement",
-                            f"{node.what} and {below.what} require each other.",
-                            self._place(node.id),
-                        )
-                        continue
-                    if id(below) not in state:
-                        visit(below)
-                kept.append(binding)
-            node.bindings = tuple(kept)
-            state[id(node)] = "done"
-
-        for node in self._nodes.values():
-            if id(node) in state:
-                continue
-            if len(required(node)) > 200:
-                self._findings.error(
-                    "too_many_requirements",
-                    f"{node.what} depends on more than 200 others.",
-                    self._place(node.id),
-                )
-                node.bindings = ()
-            visit(node)
+                if not isinstance(below, DecisionNode) or id(below) in done:
+                    continue
+                if id(below) in on_path:
+                    self._findings.error(
+                        "circular_requirement",
+                        f"{node.what} and {below.what} require each other.",
+                        self._place(node.id),
+                    )
+                    node.bindings = tuple(
+                        kept for kept in node.bindings if kept.element is not below
+                    )
+                    continue
+                path.append((below, list(below.bindings)))
+                on_path.add(id(below))
+        for service in self._services.values():
+            service.prepare()
 
     def _place(self, element_id: str) -> Place:
         return next(

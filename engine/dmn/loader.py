@@ -27,8 +27,8 @@ def load(
     is for conformance and for editors. What is to be deployed goes through `parse`.
     """
     findings = Findings(file)
-    model = _load(source, findings, dict(imports or {}), known_variables, ())
-    return model, findings.problems
+    model = _Library(imports or {}).load(source, findings, known_variables, ())
+    return model, list(dict.fromkeys(findings.problems))
 
 
 def parse(
@@ -50,58 +50,67 @@ def parse(
     return model, problems
 
 
-def _load(
-    source: bytes,
-    findings: Findings,
-    offered: dict[str, bytes | Model],
-    known_variables: Collection[str] | None,
-    importing: tuple[str, ...],
-) -> Model | None:
-    definitions = read_definitions(source, findings)
-    if definitions is None:
-        return None
-    imported = _imported(definitions, findings, offered, (*importing, definitions.namespace))
-    return Linker(definitions, imported, findings, known_variables).model()
+class _Library:
+    """The models offered for importing, by namespace; each is loaded at most once."""
 
-
-def _imported(
-    definitions: Definitions,
-    findings: Findings,
-    offered: dict[str, bytes | Model],
-    importing: tuple[str, ...],
-) -> dict[str, Model]:
-    """Return the imported models by the prefix their names take."""
-    found: dict[str, Model] = {}
-    for item in definitions.imports:
-        if item.namespace in importing or len(importing) > LONGEST_CHAIN_OF_IMPORTS:
-            findings.error(
-                "circular_import", f"“{item.namespace}” imports itself in the end.", item.place
-            )
-            continue
-        model: Model | None = None
+    def __init__(self, offered: Mapping[str, bytes | Model]) -> None:
+        self._ready: dict[str, Model] = {}
+        self._sources: dict[str, tuple[str, bytes]] = {}
         for key, candidate in offered.items():
             if isinstance(candidate, Model):
-                if candidate.namespace == item.namespace:
-                    model = candidate
-                    break
+                self._ready.setdefault(candidate.namespace, candidate)
                 continue
-            inner = Findings(key)
-            about = read_definitions(candidate, inner)
-            if about is None or about.namespace != item.namespace:
+            about = read_definitions(candidate, Findings(key))
+            if about is not None:
+                self._sources.setdefault(about.namespace, (key, candidate))
+
+    def load(
+        self,
+        source: bytes,
+        findings: Findings,
+        known_variables: Collection[str] | None,
+        importing: tuple[str, ...],
+    ) -> Model | None:
+        """Return the model of a file; `importing` are the namespaces on whose behalf it is loaded."""
+        definitions = read_definitions(source, findings)
+        if definitions is None:
+            return None
+        imported = self._imported(definitions, findings, (*importing, definitions.namespace))
+        return Linker(definitions, imported, findings, known_variables).model()
+
+    def _imported(
+        self, definitions: Definitions, findings: Findings, importing: tuple[str, ...]
+    ) -> dict[str, Model]:
+        """Return the imported models by the prefix their names take."""
+        found: dict[str, Model] = {}
+        for item in definitions.imports:
+            if item.namespace in importing or len(importing) > LONGEST_CHAIN_OF_IMPORTS:
+                findings.error(
+                    "circular_import", f"“{item.namespace}” imports itself in the end.", item.place
+                )
                 continue
+            model = self._model(item.namespace, findings, importing)
+            if model is None:
+                location = f" ({item.location})" if item.location else ""
+                findings.error(
+                    "missing_import",
+                    f"The imported model “{item.namespace}”{location} was not given along with "
+                    "this file.",
+                    item.place,
+                )
+            else:
+                found[item.name] = model
+        return found
+
+    def _model(
+        self, namespace: str, findings: Findings, importing: tuple[str, ...]
+    ) -> Model | None:
+        if namespace not in self._ready and namespace in self._sources:
+            key, source = self._sources[namespace]
             # What is wrong with an imported model is a finding of its own file.
-            inner.problems.clear()
-            model = _load(candidate, inner, offered, None, importing)
+            inner = Findings(key)
+            model = self.load(source, inner, None, importing)
             findings.problems.extend(inner.problems)
-            break
-        if model is None:
-            findings.error(
-                "missing_import",
-                f"The imported model “{item.namespace}”"
-                + (f" ({item.location})" if item.location else "")
-                + " was not given along with this file.",
-                item.place,
-            )
-            continue
-        found[item.name] = model
-    return found
+            if model is not None:
+                self._ready[namespace] = model
+        return self._ready.get(namespace)

@@ -24,6 +24,7 @@ from engine.dmn.elements import (
 from engine.dmn.findings import Findings, Place
 from engine.dmn.languages import is_feel, is_standard_namespace
 from engine.dmn.source import Node
+from engine.dmn.table_reader import TableReader
 
 BOXED_NAMES = frozenset(
     {
@@ -52,9 +53,6 @@ class LogicReader:
         self.findings = findings
         self._language = language
         self._import_names = import_names
-        # A table reader needs this reader and this one needs it for tables: bound late.
-        from engine.dmn.table_reader import TableReader
-
         self._tables = TableReader(self)
 
     def place(self, node: Node, owner: Place | None = None) -> Place:

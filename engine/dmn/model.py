@@ -111,6 +111,7 @@ class Decision:
                 binding.name: frame.values[id(binding.element)]
                 for binding in node.bindings
                 if isinstance(binding.element, Input | DecisionNode)
+                and binding.name == binding.element.name
             }
             if not given:
                 given = {

@@ -19,6 +19,8 @@ from engine.dmn.languages import CAMUNDA, MODEL_NAMESPACES
 from engine.dmn.logic_reader import BOXED_NAMES, LogicReader
 from engine.dmn.source import Node, SourceRefused, read
 
+LARGEST_GRAPH = 2_000
+_GRAPH = frozenset({"decision", "inputData", "businessKnowledgeModel", "decisionService"})
 _NOT_EXECUTED = frozenset(
     {
         "description",
@@ -67,6 +69,15 @@ def read_definitions(source: bytes, findings: Findings) -> Definitions | None:
             "not_dmn",
             f"The file is not a DMN 1.1 to 1.5 model: its first element is “{root.name}” "
             f"in the namespace “{root.namespace}”.",
+            place,
+        )
+        return None
+    elements = sum(child.name in _GRAPH for child in root.children)
+    if elements > LARGEST_GRAPH:
+        findings.error(
+            "model_too_large",
+            f"The model has {elements:,} decisions, inputs and functions; at most {LARGEST_GRAPH:,} "
+            "are accepted. Split it into several models.",
             place,
         )
         return None

@@ -12,7 +12,7 @@ from engine.model.errors import RemitError
 
 MAXIMUM_BYTES = 10 * 1024 * 1024
 MAXIMUM_DEPTH = 200
-MAXIMUM_ELEMENTS = 500_000
+MAXIMUM_ELEMENTS = 300_000
 
 
 class SourceRefused(RemitError):

@@ -11,6 +11,7 @@ rule simply means an empty list. Cells that are not simple tests are never the r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from engine.dmn.cells import region_of
@@ -46,10 +47,20 @@ def lint_table(
         return
     domains = [_domain(column) for column in table.inputs]
     _lint_cells(table, regions, domains, findings)
+    if hit_policy in LIST_POLICIES:
+        return
+    if not source.inputs:
+        if hit_policy is HitPolicy.UNIQUE and len(source.rules) > 1:
+            findings.error(
+                "rules_overlap",
+                f"{table.what}: without inputs every rule applies, and UNIQUE allows only one.",
+                source.place,
+            )
+        return
     coverage = Coverage(regions, domains)
     if coverage.too_large:
         return
-    try:
+    with suppress(TooIntricate):
         if hit_policy is HitPolicy.UNIQUE:
             _report_overlaps(table, coverage, None, findings)
         elif hit_policy is HitPolicy.ANY:
@@ -62,9 +73,7 @@ def lint_table(
                     "every case it describes. Move it up, narrow the earlier rules or remove it.",
                     source.rules[rule].place,
                 )
-    except TooIntricate:
-        return
-    if hit_policy not in LIST_POLICIES and table.defaults is None and source.inputs:
+    if table.defaults is None:
         gap = coverage.gap()
         if gap is not None:
             findings.warning(

@@ -15,7 +15,7 @@ from engine.execution.process_spec import Element, Flow, ProcessSpec, Reference
 from engine.execution.reading.reader import parse
 from engine.execution.state import State, Thrown
 from engine.execution.surroundings import Surroundings
-from engine.execution.timers import NotATime, Timer, TimerKind
+from engine.execution.timers import NotATime, Timer, TimerKind, timer_start
 
 __all__ = [
     "DocumentNotReadable",
@@ -41,4 +41,5 @@ __all__ = [
     "load",
     "parse",
     "start",
+    "timer_start",
 ]

@@ -283,11 +283,13 @@ def start(spec: ProcessSpec, surroundings: Surroundings, home: Home) -> Instance
 
 def _variable(line: str) -> tuple[str, str]:
     """Split a line into a variable's name and its JSON text."""
-    name, separator, text = line.partition('":')
-    if not separator or "\\" in name:
+    end = line.find('":', 1)
+    name = line[1:end]
+    if end < 0 or "\\" in name:
         (name, value), *_ = json.loads("{" + line.rstrip(",") + "}").items()
         return name, to_json_text(value)
-    return name[1:], text[:-1] if text.endswith(",") else text
+    text = line[end + 2 :]
+    return name, text[:-1] if text.endswith(",") else text
 
 
 def _laid_out(document: str) -> list[str]:

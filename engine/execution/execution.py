@@ -67,7 +67,7 @@ class Execution:
         token = self._waiting(token_id, UserTaskWait, "a user task")
         node = token.task_spec
         assert isinstance(node, UserTask)
-        self._instance.write(token, variables, by=by)
+        self._instance.take_results(token, variables, by=by)
         node.finish(token, by)
 
     def complete_service_task(self, token_id: str, variables: Mapping[str, Value]) -> None:

@@ -232,17 +232,13 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         token: Token,
         *,
         home: Home | None = None,
-        extra: Mapping[str, Value] | None = None,
     ) -> Value:
         """Evaluate FEEL as a token sees the world; what went wrong in it becomes history.
 
-        `home` evaluates inside another run of a process (a call activity's results), `extra` adds
-        names.
+        `home` evaluates inside another run of a process: a call activity's results.
         """
         evaluation = self.surroundings.new_evaluation()
         context = visible(expression.free_names, token, evaluation, home=home)
-        if extra:
-            context.update(extra)
         value: Value = expression.evaluate(context, evaluation)
         for warning in evaluation.warnings:
             self.warn(token, expression.text, warning.message, warning.position, warning.code)
@@ -275,6 +271,17 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             else:
                 holder.data[name] = value
         self.record(HistoryKind.VARIABLES_CHANGED, token, by=by, data=written)
+
+    def take_results(
+        self, token: Token, variables: Mapping[str, Value], *, by: str | None = None
+    ) -> None:
+        """Write what the work of an activity gave: outside it, whatever its own inputs are called.
+
+        Its output parameters read the results rather than inputs of the same name.
+        """
+        self.write(token, variables, by=by, outside=True)
+        for name in variables:
+            token.data.pop(name, None)
 
     def call_depth(self, token: Token) -> int:
         """Say how many call activities are around a token."""

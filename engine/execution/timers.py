@@ -30,6 +30,8 @@ MOMENT = re.compile(
 ZONED = re.compile(r".*T.*(Z|[+-]\d\d:\d\d|@.+)")
 CYCLE = re.compile(r"R(?P<times>\d*)/(?:(?P<start>\d{4}-[^/]+)/)?(?P<every>P[^/]+)")
 
+NANOSECONDS = 1_000_000_000
+
 Period = DaysTimeDuration | YearsMonthsDuration
 
 
@@ -122,9 +124,10 @@ def cycle_of(text: str) -> Cycle:
             "(cron expressions are not read)"
         )
     period = duration_of(match["every"])
+    shortest = 1 if isinstance(period, YearsMonthsDuration) else NANOSECONDS
     length = period.months if isinstance(period, YearsMonthsDuration) else period.nanoseconds
-    if length < 1_000:
-        raise NotATime(f"{text!r} repeats without any time between")
+    if length < shortest:
+        raise NotATime(f"{text!r} repeats faster than once a second")
     if match["start"]:
         moment_of(match["start"])
     times = int(match["times"]) if match["times"] else None
@@ -150,6 +153,30 @@ def due_instant(value: Value, evaluation: Evaluation) -> datetime:
         return after(evaluation.now, value, evaluation)
     shown = "null" if value is None else to_text(value)
     raise NotATime(f"it is {shown}, which is neither a date and time nor a duration")
+
+
+def timer_start(
+    timer: Timer, *, since: datetime, number: int, evaluation: Evaluation
+) -> datetime | None:
+    """Return when a timer start event begins its `number`-th instance (from 1), None if never.
+
+    `since` is when the process became active: durations and cycles without a start count from it.
+    `evaluation` is at that instant too. Raises NotATime when the diagram says no usable time.
+    """
+    said = timer.said
+    value = said if isinstance(said, str) else said.evaluate({}, evaluation)
+    if timer.kind is not TimerKind.CYCLE:
+        return due_instant(value, evaluation) if number == 1 else None
+    if not isinstance(value, str):
+        raise NotATime("a timeCycle needs text such as R/P1D")
+    cycle = cycle_of(value)
+    if cycle.times is not None and number > cycle.times:
+        return None
+    if cycle.start is None:
+        return cycle.occurrence(since, number, evaluation)
+    return cycle.occurrence(
+        due_instant(moment_of(cycle.start), evaluation), number - 1, evaluation
+    )
 
 
 def after(start: datetime, period: Period, evaluation: Evaluation) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine.execution.process_spec import RESERVED_NAMES
 from engine.execution.token import Home, Token
-from engine.feel import Evaluation, Value, from_instant
+from engine.feel import Evaluation, Value, from_instant, from_json
 
 
 def visible(
@@ -48,8 +48,8 @@ def _facts(home: Home, name: str, evaluation: Evaluation) -> Value:
             element: {"at": from_instant(datetime.fromisoformat(at), zone), "by": by}
             for element, (at, by) in home.completed.items()
         }
-    identity: dict[str, Value] = dict(home.identity)
-    started = identity.get("started_at")
+    identity: dict[str, Value] = {fact: from_json(told) for fact, told in home.identity.items()}
+    started = home.identity.get("started_at")
     if isinstance(started, str):
         identity["started_at"] = from_instant(datetime.fromisoformat(started), zone)
     return identity

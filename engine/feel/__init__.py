@@ -19,7 +19,6 @@ from engine.feel.expressions import (
     Expression,
     UnaryTests,
     compile_expression,
-    compile_tree,
     compile_unary_tests,
 )
 from engine.feel.invocation import Fault, apply
@@ -57,7 +56,6 @@ __all__ = [
     "YearsMonthsDuration",
     "apply",
     "compile_expression",
-    "compile_tree",
     "compile_unary_tests",
     "decode",
     "encode",

@@ -80,10 +80,21 @@ def _captures(node: Node) -> bool:
     return any(isinstance(part, FunctionDefinition) for part in node.walk())
 
 
+def _keeps_partial(body: Node) -> bool:
+    """Say whether `partial` is used in other ways than taking items out of it, or later than its turn."""
+    taken: set[int] = set()
+    if not _captures(body):
+        taken.update(id(part.source) for part in body.walk() if isinstance(part, Filter))
+    return any(
+        isinstance(part, Name) and part.name == "partial" and id(part) not in taken
+        for part in body.walk()
+    )
+
+
 @compiles(For)
 def for_loop(node: For, scope: Scope) -> Code:
     """Return code for `for ... return`; null where a source cannot be run over."""
-    uses_partial = any(isinstance(part, Name) and part.name == "partial" for part in node.walk())
+    copies_partial = _keeps_partial(node.body)
     inner, sources, fresh = _loop(node.iterators, node.body, scope, "partial")
     body = compile_node(node.body, inner)
     partial = inner.slots["partial"]
@@ -102,7 +113,7 @@ def for_loop(node: For, scope: Scope) -> Code:
                 if not turn(level + 1, local, results, evaluation):
                     return False
                 continue
-            if uses_partial:
+            if copies_partial:
                 evaluation.allocate(len(results))
                 local[partial] = list(results)
             evaluation.allocate(1)
@@ -112,6 +123,7 @@ def for_loop(node: For, scope: Scope) -> Code:
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         results: list[Any] = []
         local = [frame, *[None] * (depth + 1)]
+        local[partial] = results
         return results if turn(0, local, results, evaluation) else None
 
     return run

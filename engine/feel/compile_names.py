@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from engine.feel.builtins.registry import BUILTINS
@@ -140,7 +141,7 @@ def context_literal(node: ContextLiteral, scope: Scope) -> Code:
             inner.add(entry.key)
         codes.append(compile_node(entry.value, inner))
         inner.add(entry.key)
-    repeated = sorted({key for key in keys if keys.count(key) > 1})
+    repeated = sorted(key for key, times in Counter(keys).items() if times > 1)
     if repeated:
         sentence = f"The context has more than one entry {', '.join(repeated)}"
 

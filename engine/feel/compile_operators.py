@@ -153,7 +153,7 @@ def comparison(node: Comparison, scope: Scope) -> Code:
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         first = left(frame, evaluation)
         second = right(frame, evaluation)
-        answer = compare(first, second)
+        answer = compare(first, second, evaluation)
         if answer is None:
             warn_incomparable(first, second, node.position, evaluation)
         return answer
@@ -171,7 +171,7 @@ def _comparison_with(node: Comparison, left: Code, value: Any) -> Code:
         first = left(frame, evaluation)
         if type(first) is expected:
             return direct(first, value)
-        answer = compare(first, value)
+        answer = compare(first, value, evaluation)
         if answer is None:
             warn_incomparable(first, value, node.position, evaluation)
         return answer
@@ -324,6 +324,7 @@ def instance_of(node: InstanceOf, scope: Scope) -> Code:
 
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         tested = value(frame, evaluation)
+        evaluation.check_size(tested)
         try:
             return is_instance(tested, node.type, evaluation.types)
         except UnknownType as error:

@@ -53,7 +53,7 @@ def test(node: Node, scope: Scope) -> Code:
     code = compile_node(node, scope)
     if any(isinstance(part, Name) and part.name == "?" for part in node.walk()):
         return _verdict(code, slot)
-    general = _expected(code, slot, node.position)
+    general = _expected(code, slot, node.position, verdicts=not isinstance(node, Literal))
     match node:
         case Literal(value=value) if type(value) in _PLAIN:
             return _with_shortcut(general, slot, Operator.EQUAL, value)
@@ -72,7 +72,7 @@ def _compared(node: OperatorRange, slot: int, scope: Scope) -> Code:
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         value = frame[slot]
         other = operand(frame, evaluation)
-        answer = compare(value, other)
+        answer = compare(value, other, evaluation)
         if answer is None:
             warn_incomparable(value, other, node.position, evaluation)
         return answer
@@ -89,21 +89,24 @@ def _verdict(code: Code, slot: int) -> Code:
         answer = code(frame, evaluation)
         if answer is None or isinstance(answer, bool):
             return answer
-        return passes(frame[slot], answer)
+        return passes(frame[slot], answer, evaluation)
 
     return run
 
 
-def _expected(code: Code, slot: int, position: int) -> Code:
-    """Return code for an expression whose value is compared with the one under test."""
+def _expected(code: Code, slot: int, position: int, *, verdicts: bool) -> Code:
+    """Return code for an expression whose value is compared with the one under test.
+
+    With `verdicts`, a condition about something else than the input decides by itself; `true`
+    written out is no condition but a value to compare with.
+    """
 
     def run(frame: Frame, evaluation: Evaluation) -> Any:
         value = frame[slot]
         expected = code(frame, evaluation)
-        if isinstance(expected, bool) and not isinstance(value, bool | list):
-            # A condition about something else than the input is its own verdict.
+        if verdicts and isinstance(expected, bool) and not isinstance(value, bool | list):
             return expected if value is not None else False
-        answer = passes(value, expected)
+        answer = passes(value, expected, evaluation)
         if answer is None:
             warn_incomparable(value, expected, position, evaluation)
         return answer

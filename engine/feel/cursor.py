@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.feel.errors import FeelSyntaxError
-from engine.feel.lexer import Sort, Token, string_value, tokens
+from engine.feel.lexer import Sort, Token, tokens
 from engine.feel.names import NameTable, text_of
 from engine.feel.syntax import Span
 
@@ -133,10 +133,6 @@ class Cursor:
                 return index - self.index if token.text == ":" else 0
             if token.sort not in (Sort.NAME, Sort.NUMBER, Sort.SYMBOL):
                 return 0
-
-    def string(self) -> str:
-        """Read a string literal and return what it stands for."""
-        return string_value(self.step().text)
 
     def unexpected(self, expected: str) -> FeelSyntaxError:
         """Return the error that says what stands here and what should."""

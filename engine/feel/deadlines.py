@@ -40,9 +40,11 @@ def _whole(number: Decimal) -> int:
 def _moment(evaluation: Evaluation, find: Callable[[], python.datetime]) -> DateTime:
     """Return what the calendar finds, on the organisation's clock; what it cannot find is a Fault."""
     try:
-        return from_instant(find(), evaluation.zone)
+        found = from_instant(find(), evaluation.zone)
     except (ValueError, OverflowError) as error:
         raise Fault(str(error)) from None
+    evaluation.look_at_the_time()
+    return found
 
 
 @builtin(

@@ -39,11 +39,6 @@ class DaysTimeDuration:
         """Return the same distance for Python, to the microsecond; raises OverflowError beyond its range."""
         return timedelta(microseconds=self.nanoseconds // 1000)
 
-    @property
-    def seconds(self) -> Decimal:
-        """The whole distance in seconds."""
-        return CONTEXT.divide(Decimal(self.nanoseconds), Decimal(NANOSECONDS))
-
     def parts(self) -> tuple[int, int, int, int, int]:
         """Return days, hours, minutes, seconds, nanoseconds; all with the sign of the duration."""
         sign = -1 if self.nanoseconds < 0 else 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.errors import NestingExceeded, SizeExceeded, StepsExceeded, TimeExceeded
@@ -96,9 +96,9 @@ class Evaluation:
         self._started = 0.0
 
     @property
-    def utc_now(self) -> datetime:
-        """The instant of this evaluation in UTC."""
-        return self.now.astimezone(UTC)
+    def made_anything(self) -> bool:
+        """Whether lists, contexts or long strings were made so far."""
+        return self._allocated > 0
 
     def warn(self, position: int, message: str, code: str) -> None:
         """Record why a value became null. The first hundred warnings are kept."""
@@ -123,10 +123,32 @@ class Evaluation:
         """Count list items or characters about to be made; raises SizeExceeded."""
         self._allocated += items
         if self._allocated > self.limits.size:
-            raise SizeExceeded(
-                f"The expression makes more than {self.limits.size:,} list items and characters: "
-                "work on less data, or in smaller parts"
-            )
+            raise self._too_large()
+
+    def check_size(self, value: Any) -> None:
+        """Look through nested data; raises SizeExceeded when it is larger, unfolded, than may be made.
+
+        A list that holds another twice is small, but what is written or stored of it doubles each time.
+        """
+        left = self.limits.size
+        waiting = [value]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, list):
+                parts = found
+            elif isinstance(found, dict):
+                parts = list(found.values())
+            else:
+                continue
+            left -= len(parts)
+            if left < 0:
+                raise self._too_large()
+            waiting.extend(part for part in parts if isinstance(part, list | dict))
+
+    def look_at_the_time(self) -> None:
+        """Raise TimeExceeded if the time is up: after work whose steps are few and long."""
+        self._checkpoint = 0
+        self.spend(0)
 
     def enter(self) -> None:
         """Go into a function; raises NestingExceeded. Every `enter` is paired with a `leave`."""
@@ -141,6 +163,12 @@ class Evaluation:
     def leave(self) -> None:
         """Come out of a function."""
         self._depth -= 1
+
+    def _too_large(self) -> SizeExceeded:
+        return SizeExceeded(
+            f"The expression makes more than {self.limits.size:,} list items and characters: "
+            "work on less data, or in smaller parts"
+        )
 
     def _look_at_limits(self) -> None:
         if self._steps > self.limits.steps:

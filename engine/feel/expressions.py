@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import engine.feel.compile_calls
 import engine.feel.compile_loops
@@ -51,6 +51,8 @@ class Expression:
         """
         try:
             value: Value = self._code(variables, evaluation)
+            if isinstance(value, list | dict) and evaluation.made_anything:
+                evaluation.check_size(value)
         except RecursionError:
             raise NestingExceeded(
                 "The data or functions of the expression nest too deeply"
@@ -156,9 +158,3 @@ def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
 def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     """Return the compiled cell of a decision table's input; raises FeelSyntaxError."""
     return _UNARY_TESTS.get(text, names)
-
-
-def compile_tree(tree: Node, text: str = "") -> Expression:
-    """Return an expression for a tree made elsewhere, such as a boxed expression; not cached."""
-    known: Any = compile_node(tree, Scope())
-    return Expression(text, tree, free_names(tree), item_names(tree), known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.feel.evaluation import Evaluation
-from engine.feel.types import ANY, Type, UnknownType, coerced
+from engine.feel.types import ANY, ContextType, ListType, Type, UnknownType, coerced
 from engine.feel.values import Function, kind
 
 
@@ -171,6 +171,8 @@ def _run(
 
 
 def _fitted(value: Any, name: str, type: Type, evaluation: Evaluation) -> Any:
+    if isinstance(type, ListType | ContextType):
+        evaluation.check_size(value)
     try:
         matches, converted = coerced(value, type, evaluation.types)
     except UnknownType as error:

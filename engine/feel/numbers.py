@@ -33,11 +33,6 @@ def number(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def integer(value: Decimal) -> int:
-    """Return the whole part of a number, towards zero."""
-    return int(value)
-
-
 def digits(value: Decimal) -> str:
     """Return a number as FEEL's `string()` writes it: no exponent, no needless zeros."""
     if not value:

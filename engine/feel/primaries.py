@@ -82,12 +82,12 @@ def primary(parser: Parser) -> Node:
 def in_tests(parser: Parser) -> tuple[Node, ...]:
     """Read what stands in parentheses after `in`: one or several tests, or a range."""
     start = parser.step().position
-    first = parser.test()
+    first = parser.cell_test()
     if parser.at_symbol(".."):
         return (_rest_of_range(parser, start, first, included=False),)
     tests = [first]
     while parser.accept(","):
-        tests.append(parser.test())
+        tests.append(parser.cell_test())
     parser.expect(")", "to end the list of tests")
     return tuple(tests)
 

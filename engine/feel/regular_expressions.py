@@ -266,9 +266,11 @@ def found_in(text: str, pattern: str, flags: str, evaluation: Evaluation) -> boo
     """Say whether the pattern is found anywhere in the text; raises Fault, RegularExpressionTimedOut."""
     expression = _compiled(pattern, flags)
     try:
-        return expression.search(text, timeout=evaluation.limits.regex_seconds) is not None
+        found = expression.search(text, timeout=evaluation.limits.regex_seconds) is not None
     except TimeoutError:
         raise _timed_out(pattern, evaluation) from None
+    evaluation.look_at_the_time()
+    return found
 
 
 def matches_in(
@@ -283,6 +285,7 @@ def matches_in(
         for match in expression.finditer(text, timeout=seconds):
             evaluation.spend()
             yield match
+        evaluation.look_at_the_time()
     except TimeoutError:
         raise _timed_out(pattern, evaluation) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from engine.feel.durations import NANOSECONDS, SECONDS_PER_DAY, DaysTimeDuration
-from engine.feel.zones import UTC_OFFSET, Offset, Region, Zone
+from engine.feel.zones import UTC_OFFSET, Region, Zone
 
 LARGEST_YEAR = 999_999_999
 _EPOCH_ORDINAL = python.date(1970, 1, 1).toordinal()
@@ -234,19 +234,3 @@ def instant(value: DateTime | Date, zone: ZoneInfo) -> python.datetime:
     return python.datetime(1970, 1, 1, tzinfo=python.UTC) + python.timedelta(
         microseconds=moment.epoch_nanosecond() // 1000
     )
-
-
-__all__ = [
-    "MIDNIGHT",
-    "UTC_OFFSET",
-    "Date",
-    "DateTime",
-    "Offset",
-    "Region",
-    "Time",
-    "days_in_month",
-    "from_instant",
-    "instant",
-    "midnight_utc",
-    "zone_named",
-]

@@ -41,16 +41,24 @@ class ManualClock:
 
 
 class FileClock:
-    """Reads the present instant from a file at each call (`REMIT_TEST_CLOCK`)."""
+    """Reads the present instant from a file at each call (`REMIT_TEST_CLOCK`).
+
+    A file that is being written, and so holds no whole instant, means the last one it held.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._last: datetime | None = None
 
     def now(self) -> datetime:
         text = self._path.read_text(encoding="utf-8").strip()
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            raise ValueError(
-                f"{self._path}: {text!r} has no time zone: write it as ...Z or +00:00"
-            )
-        return instant.astimezone(UTC)
+        try:
+            instant = datetime.fromisoformat(text)
+            if instant.tzinfo is None:
+                raise ValueError(f"{text!r} has no time zone: write it as ...Z or +00:00")
+        except ValueError as error:
+            if self._last is None:
+                raise ValueError(f"{self._path}: {error}") from error
+            return self._last
+        self._last = instant.astimezone(UTC)
+        return self._last

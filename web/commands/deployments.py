@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from engine.model.problems import DeploymentRefused, Problem, Severity
 from web.commands.output import print_json, print_problems
 from web.environment import read_settings
 from web.opening import open_engine
-from web.organisation_files import by_name, collect, organisation_around
+from web.organisation_files import by_name, collect, home_of
 from webhooks.problems import problem_as_json
 
 PATHS = click.argument(
@@ -71,20 +72,25 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
 
     Files in an organisation's folders are checked together with the rest of it.
     """
-    given = collect(paths)
-    surroundings: dict[Path, bytes] = {}
-    for path in paths:
-        if path.is_file():
-            surroundings |= organisation_around(path)
+    together: dict[Path | None, dict[Path, bytes]] = {}
+    for path, source in collect(paths).items():
+        together.setdefault(home_of(path), {})[path] = source
+    found = [problem for home, files in together.items() for problem in _checked(home, files)]
+    return _report(found, as_json)
+
+
+def _checked(home: Path | None, given: Mapping[Path, bytes]) -> list[Problem]:
+    """Return the problems of these files, checked with the rest of their organisation."""
     asked = {path.resolve() for path in given}
-    others = {p: source for p, source in surroundings.items() if p.resolve() not in asked}
-    files = {str(path): source for path, source in (given | others).items()}
-    problems = deployments.check(files, topics=HANDLERS.keys())
+    rest = collect([home]) if home else {}
+    others = {path: source for path, source in rest.items() if path.resolve() not in asked}
+    files = {str(path): source for path, source in {**given, **others}.items()}
     shown = {str(path) for path in given} | {""}
-    return _report([problem for problem in problems if problem.file in shown], as_json)
+    problems = deployments.check(files, topics=HANDLERS.keys())
+    return [problem for problem in problems if problem.file in shown]
 
 
-def _report(problems: list[Problem] | tuple[Problem, ...], as_json: bool) -> int:
+def _report(problems: Sequence[Problem], as_json: bool) -> int:
     if as_json:
         print_json({"problems": [problem_as_json(problem) for problem in problems]})
     else:

@@ -44,7 +44,8 @@ def _section(command: click.Command, path: str) -> str:
         if isinstance(option, click.Option)
     ]
     table = "\n".join(["| option | meaning |", "|---|---|", *options, ""]) if options else ""
-    return f"## {path}\n\n`{usage.removesuffix(' [OPTIONS]')}`\n\n{text}\n\n{table}"
+    parts = [f"## {path}", f"`{usage.removesuffix(' [OPTIONS]')}`", text, table]
+    return "\n\n".join(part for part in parts if part) + ("" if table else "\n")
 
 
 def _required(option: click.Option) -> str:

@@ -14,6 +14,14 @@ from webhooks import authentication, authorisation, idempotency, json_bodies, re
 
 PREFIX = "/api/v1/<org>"
 
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": idempotency.HEADER,
+    "required": False,
+    "schema": {"type": "string", "maxLength": idempotency.LONGEST_KEY},
+    "description": "The same key with the same request is carried out once and answered alike.",
+}
+
 View = Callable[..., Any]
 Decorator = Callable[[View], View]
 
@@ -56,7 +64,8 @@ class Noun(flask_smorest.Blueprint):  # type: ignore[misc]
     def post(self, rule: str) -> Decorator:
         """Register a view that changes something, once for each Idempotency-Key."""
         register = self.route(rule, methods=["POST"])
-        return lambda view: register(idempotency.once(view))
+        describe = self.doc(parameters=[IDEMPOTENCY_KEY])
+        return lambda view: register(describe(idempotency.once(view)))
 
     def route(self, rule: str, **options: Any) -> Decorator:
         """Register a view and describe it."""

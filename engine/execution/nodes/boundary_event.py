@@ -30,7 +30,7 @@ class BoundaryEvent(FlowNode):
     def wait(self, token: Token) -> Wait | None:
         if token._state != TaskState.WAITING or self.trigger is None:
             return None
-        return self.trigger.wait(token, interrupting=self.interrupting)
+        return self.trigger.wait(token, host=token._parent, interrupting=self.interrupting)
 
     def fire(self, token: Token, variables: Mapping[str, Value]) -> None:
         assert self.trigger is not None

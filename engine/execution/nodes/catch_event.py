@@ -29,7 +29,7 @@ class CatchEvent(FlowNode):
     def wait(self, token: Token) -> Wait | None:
         if token._state != TaskState.WAITING:
             return None
-        return self.trigger.wait(token, interrupting=True)
+        return self.trigger.wait(token)
 
     def fire(self, token: Token, variables: Mapping[str, Value]) -> None:
         self.trigger.pulled(token, variables)
@@ -60,7 +60,7 @@ class ReceiveTask(Activity):
     def wait(self, token: Token) -> Wait | None:
         if token._state != TaskState.WAITING:
             return None
-        return self.trigger.wait(token, interrupting=True)
+        return self.trigger.wait(token)
 
     def fire(self, token: Token, variables: Mapping[str, Value]) -> None:
         self.trigger.pulled(token, variables)

@@ -74,6 +74,8 @@ def due_of(said: Said | None, token: Token, what: str) -> str | None:
     """
     value = value_of(said, token)
     if value is None or value == "":
+        if isinstance(said, Expression):
+            token.workflow.warn(token, said.text, f"{what} is null: there is none.")
         return None
     try:
         due = due_instant(value, token.workflow.surroundings.new_evaluation())

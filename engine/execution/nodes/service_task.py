@@ -57,5 +57,5 @@ class ServiceTask(Activity):
         instance.record(HistoryKind.SERVICE_TASK_COMPLETED, token, data={"topic": self.topic})
         if self.result_variable is not None:
             variables = {self.result_variable: dict(variables)}
-        instance.write(token, variables)
+        instance.take_results(token, variables)
         token.complete()

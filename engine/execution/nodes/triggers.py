@@ -22,8 +22,8 @@ class Trigger(Protocol):
     def arm(self, token: Token) -> None:
         """Settle, once, what the token waits for."""
 
-    def wait(self, token: Token, *, interrupting: bool) -> Wait:
-        """Say what an armed token waits for."""
+    def wait(self, token: Token, *, host: str | None = None, interrupting: bool = True) -> Wait:
+        """Say what an armed token waits for; `host` is the activity's token it sits on."""
 
     def pulled(self, token: Token, variables: Mapping[str, Value]) -> None:
         """Record that it happened and take what came with it."""
@@ -77,7 +77,7 @@ class TimerTrigger:
         instance.set_timer(token, due)
         instance.record(HistoryKind.TIMER_SET, token, data={"due_at": due.isoformat()})
 
-    def wait(self, token: Token, *, interrupting: bool) -> Wait:
+    def wait(self, token: Token, *, host: str | None = None, interrupting: bool = True) -> Wait:
         assert token.due is not None
         element = token.task_spec.element
         return TimerWait(
@@ -85,7 +85,7 @@ class TimerTrigger:
             element_id=element.id,
             name=element.name or element.id,
             due_at=token.due,
-            attached_to=token.scope.id if token.attached and token.scope else None,
+            attached_to=host,
             interrupting=interrupting,
             clauses=element.clauses,
         )
@@ -127,7 +127,7 @@ class SubscriptionTrigger:
         if key is not None:
             token.internal_data["key"] = key
 
-    def wait(self, token: Token, *, interrupting: bool) -> Wait:
+    def wait(self, token: Token, *, host: str | None = None, interrupting: bool = True) -> Wait:
         return SubscriptionWait(
             token_id=token.id,
             element_id=token.task_spec.element.id,

@@ -34,7 +34,7 @@ class UserTask(Activity):
     def _on_ready_hook(self, my_task: Token) -> None:
         kept = {
             "at": my_task.workflow.now.isoformat(),
-            "name": text_of(self.title, my_task),
+            "name": text_of(self.title, my_task) if self.title else None,
             "assignee": text_of(self.assignee, my_task),
             "users": list(names_of(self.candidate_users, my_task)),
             "groups": list(names_of(self.candidate_groups, my_task)),
@@ -65,7 +65,7 @@ class UserTask(Activity):
         return UserTaskWait(
             token_id=token.id,
             element_id=element.id,
-            name=kept.get("name") or element.name or element.id,
+            name=kept.get("name") or (element.id if self.title else element.name or element.id),
             created_at=datetime.fromisoformat(kept["at"]),
             assignee=kept.get("assignee"),
             candidate_users=tuple(kept.get("users", ())),

@@ -22,7 +22,7 @@ from engine.execution.nodes.gateways import (
 from engine.execution.nodes.multi_instance import MultiInstance
 from engine.execution.nodes.subprocess import SubProcess
 from engine.execution.process_spec import Element, Flow, ProcessSpec
-from engine.execution.reading import extensions
+from engine.execution.reading import extensions, soundness
 from engine.execution.reading.drawing import Drawing, bpmn_children, walk
 from engine.execution.reading.events import attach, event_definitions, read_event
 from engine.execution.reading.loops import read_multi_instance
@@ -210,6 +210,8 @@ def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
         if isinstance(node, InclusiveGateway):
             node.upstream = upstream_of(node, nodes.values())
     check_scope(reading.drawing, nodes, makings, scope)
+    if not reading.drawing.findings.refused:
+        soundness.check(nodes, makings)
     starts = reading.starts if parent == reading.key else None
     return read_starts(reading.drawing, scope, nodes, makings, starts)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.dmn.findings import Findings, Place
 from engine.dmn.source import Node, SourceRefused
 from engine.dmn.source import read as read_xml
 from engine.execution.process_spec import ProcessSpec
 from engine.execution.reading import extensions, layout, schema
 from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
+from engine.execution.reading.findings import Findings, Place
 from engine.execution.reading.names import BPMN, UNSUPPORTED_NODES, dialect
 from engine.execution.reading.processes import read_process
 from engine.model.problems import Problem

@@ -9,7 +9,7 @@ from threading import Lock
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnValidator
 
-from engine.dmn.findings import Findings, Place
+from engine.execution.reading.findings import Findings, Place
 
 _MOST_SHOWN = 20
 _lock = Lock()

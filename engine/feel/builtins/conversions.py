@@ -27,6 +27,7 @@ def string(evaluation: Evaluation, value: Any) -> Any:
     """
     if value is None:
         return None
+    evaluation.check_size(value)
     text = to_text(value)
     evaluation.allocate(len(text))
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
@@ -24,9 +24,11 @@ def _place(position: Decimal, size: int) -> int:
     return place - 1 if place > 0 else size + place
 
 
-def _index(items: list[Any], value: Any, evaluation: Evaluation) -> Iterable[int]:
-    evaluation.spend(len(items))
-    return (at for at, item in enumerate(items) if equal(item, value))
+def _index(items: list[Any], value: Any, evaluation: Evaluation) -> Iterator[int]:
+    for at, item in enumerate(items):
+        evaluation.spend()
+        if equal(item, value, evaluation):
+            yield at
 
 
 @builtin("list contains(list: list, element: Any) -> boolean", chapter=_CHAPTER)

@@ -16,6 +16,7 @@ from engine.feel.syntax import Invocation, Literal, Name, Node, RangeLiteral
 from engine.feel.values import Range
 
 _CHAPTER = "Range"
+_LONGEST_TEXT = 500
 _CONSTRUCTORS = ("date", "time", "date and time", "duration")
 _NAMES = NameTable(_CONSTRUCTORS)
 _TWO_RANGES = "(range1: range, range2: range) -> boolean"
@@ -294,6 +295,8 @@ def range_(evaluation: Evaluation, text: str) -> Any:
     range("[18..21]") = [18..21]
     range("[3..1]") = null
     """
+    if len(text) > _LONGEST_TEXT:
+        raise Fault("The text of a range is too long")
     try:
         tree = parse_expression(text, [_NAMES])
     except FeelSyntaxError:

@@ -13,6 +13,12 @@ from engine.feel.regular_expressions import found_in, matches_in
 _CHAPTER = "String"
 
 
+def _made(text: str, evaluation: Evaluation) -> str:
+    """Return a new text, its characters counted."""
+    evaluation.allocate(len(text))
+    return text
+
+
 @builtin(
     "substring(string: string, start position: number, length?: number) -> string",
     chapter=_CHAPTER,
@@ -32,10 +38,10 @@ def substring(
         raise Fault("A start position is 1 or more, or counts from the end: -1 is the last")
     begin = place - 1 if place > 0 else max(len(string) + place, 0)
     if length is None:
-        return string[begin:]
+        return _made(string[begin:], evaluation)
     if length < 0:
         raise Fault("A length cannot be negative")
-    return string[begin : begin + int(length)]
+    return _made(string[begin : begin + int(length)], evaluation)
 
 
 @builtin("string length(string: string) -> number", chapter=_CHAPTER)
@@ -55,7 +61,7 @@ def upper_case(evaluation: Evaluation, string: str) -> Any:
     Examples:
     upper case("aBc4") = "ABC4"
     """
-    return string.upper()
+    return _made(string.upper(), evaluation)
 
 
 @builtin("lower case(string: string) -> string", chapter=_CHAPTER)
@@ -65,7 +71,7 @@ def lower_case(evaluation: Evaluation, string: str) -> Any:
     Examples:
     lower case("aBc4") = "abc4"
     """
-    return string.lower()
+    return _made(string.lower(), evaluation)
 
 
 @builtin("substring before(string: string, match: string) -> string", chapter=_CHAPTER)
@@ -77,7 +83,7 @@ def substring_before(evaluation: Evaluation, string: str, match: str) -> Any:
     substring before("foobar", "xyz") = ""
     """
     before, found, _ = string.partition(match) if match else ("", "", "")
-    return before if found else ""
+    return _made(before if found else "", evaluation)
 
 
 @builtin("substring after(string: string, match: string) -> string", chapter=_CHAPTER)
@@ -88,7 +94,7 @@ def substring_after(evaluation: Evaluation, string: str, match: str) -> Any:
     substring after("foobar", "ob") = "ar"
     substring after("", "a") = ""
     """
-    return string.partition(match)[2] if match else string
+    return _made(string.partition(match)[2] if match else string, evaluation)
 
 
 @builtin("contains(string: string, match: string) -> boolean", chapter=_CHAPTER)
@@ -155,7 +161,7 @@ def replace(
         made = "".join(
             part if isinstance(part, str) else match.group(part) or "" for part in template
         )
-        evaluation.allocate(len(made))
+        evaluation.allocate(match.start() - after + len(made))
         parts += [input[after : match.start()], made]
         after = match.end()
     if template is None and not literal:
@@ -174,7 +180,7 @@ def split(evaluation: Evaluation, string: str, delimiter: str) -> Any:
     parts: list[str] = []
     after = 0
     for match in matches_in(string, delimiter, "", evaluation):
-        evaluation.allocate(1)
+        evaluation.allocate(match.start() - after + 1)
         parts.append(string[after : match.start()])
         after = match.end()
     return [*parts, string[after:]]

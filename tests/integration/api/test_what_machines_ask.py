@@ -74,6 +74,11 @@ def test_the_api_is_described_for_tools(world: World) -> None:
         for parameter in paths["/api/v1/{org}/user-tasks/{task_id}/complete"]["parameters"]
     }
     assert spec["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert spec["security"] == [{"token": []}]
+    for item in paths.values():
+        if "post" in item:
+            headers = [found["name"] for found in item["post"]["parameters"]]
+            assert "Idempotency-Key" in headers
 
 
 def test_the_api_is_described_for_readers(world: World) -> None:

@@ -103,7 +103,7 @@ def _job(tx: Transaction, instance: ProcessInstance, due_at: datetime = NOW, **o
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(derby: Store) -> None:
-    with pytest.raises(ZeroDivisionError), derby.transaction("derby") as tx:
+    with pytest.raises(ZeroDivisionError), derby.transaction("derby") as tx:  # noqa: PT012
         _instance(tx)
         tx.after_commit(lambda: pytest.fail("there was no commit"))
         raise ZeroDivisionError

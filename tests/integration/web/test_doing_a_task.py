@@ -226,7 +226,8 @@ def test_the_case_page_tells_what_happened_who_was_told_and_what_is_late(
         "Decided by table: How serious",
         "Serious harm was recorded",
         "2 people were hurt.",
-        "To Head of Service",
+        "Serious harm was recorded: to Head of Service",
+        "Told: Head of Service",
     ):
         assert words in head.text, words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.unit.cli.conftest import ROOT
 from web.cli import COMMANDS
 
 DERBY = ROOT / "bpmn" / "derby"
+KITCHEN = Path(__file__).parent / "kitchen"
 DISH = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="dish" name="Dish"
              namespace="http://example.org/dish">
@@ -64,7 +66,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(remit, monkeypatch):
 
 
 def test_a_fault_is_one_sentence_and_can_be_traced(remit, monkeypatch):
-    monkeypatch.setattr("web.commands.decisions.compile_expression", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("web.commands.expressions.compile_expression", lambda *_, **__: 1 / 0)
     ran = remit("feel", "1")
     assert ran.code == 1
     assert ran.err.startswith("This is a fault in Remit: ZeroDivisionError")
@@ -164,6 +166,11 @@ class TestCheck:
 
     def test_one_file_is_checked_with_what_is_around_it(self, remit):
         assert remit("check", DERBY / "serious_incident.bpmn").code == 0
+
+    def test_several_organisations_are_checked_apart(self, remit):
+        ran = remit("check", ROOT / "bpmn", KITCHEN / "bpmn", KITCHEN / "dmn", "--json")
+        assert [p for p in ran.json["problems"] if p["severity"] == "error"] == []
+        assert ran.code == 0
 
     def test_each_problem_is_one_line_with_its_place(self, remit, tmp_path):
         file = tmp_path / "dish.dmn"

@@ -163,6 +163,32 @@ def test_a_service_that_was_killed_goes_on_where_it_was(service, tmp_path):
     assert [definition["version"] for definition in versions] == [1]
 
 
+def test_the_same_service_runs_on_postgresql(tmp_path, postgresql_url):
+    clock = tmp_path / "clock"
+    clock.write_text("2026-12-24T12:00:00Z\n")
+    service = Service(tmp_path, REMIT_TEST_CLOCK=str(clock), REMIT_DATABASE_URL=postgresql_url)
+    try:
+        service.wait_until(lambda: service.ask("/health/ready") is not None, "readiness")
+        _, secret, _ = service.run(
+            "token", "create", "--organisation", "kitchen", "--role", "administrator"
+        )
+        service.ask(
+            "/api/v1/kitchen/process-instances",
+            {"process_definition_key": "meal", "business_key": "M-4", "variables": {"guests": 2}},
+            secret.strip(),
+        )
+        clock.write_text("2026-12-24T13:00:01Z\n")
+        notices = service.wait_until(
+            lambda: service.ask("/api/v1/kitchen/notices", token=secret.strip())["items"],
+            "the notice",
+        )
+        assert len(notices) == 1
+    finally:
+        code, _, _ = service.stop()
+    assert code == 0
+    assert not (tmp_path / "var" / "remit.db").exists()
+
+
 def test_a_port_that_is_taken_is_a_sentence(service, tmp_path):
     other = tmp_path / "other"
     other.mkdir()

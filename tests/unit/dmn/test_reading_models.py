@@ -124,11 +124,11 @@ def test_a_document_type_is_refused_before_any_entity_is_read():
     ids=["empty", "binary", "unclosed", "encoding", "deep", "wide", "large", "entity"],
 )
 def test_hostile_or_broken_xml_is_a_problem_and_soon(source):
-    before = time.perf_counter()
+    before = time.process_time()
     model, problems = parse(source, file="x.dmn")
     assert model is None
     assert [problem.code for problem in problems] == ["xml_refused"]
-    assert time.perf_counter() - before < 5
+    assert time.process_time() - before < 5
 
 
 def test_a_wrong_cell_is_found_at_its_line_and_column(dmn):

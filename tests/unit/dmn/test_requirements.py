@@ -52,6 +52,31 @@ def test_decisions_that_require_each_other_are_refused(dmn, evaluation):
     assert model.decisions["a"].evaluate({}, evaluation()).value is None
 
 
+def test_a_long_chain_of_decisions_is_no_recursion(dmn, evaluation):
+    links = [dmn.decision(dmn.literal("1"), name="d0")] + [
+        dmn.decision(
+            dmn.literal(f"d{number - 1} + 1"), f"decision:d{number - 1}", name=f"d{number}"
+        )
+        for number in range(1, 1500)
+    ]
+    service = "<decisionService id='s' name='s'><variable name='s'/><outputDecision href='#d1499'/></decisionService>"
+    model, problems = parse(dmn.model(*links, service), file="x.dmn")
+    assert problems == []
+    assert model.decisions["d1499"].evaluate({}, evaluation()).value == 1500
+    assert evaluate_decision_service(model, "s", {}, evaluation()).value == 1500
+
+
+def test_a_circle_further_away_is_found_and_named(dmn):
+    source = dmn.model(
+        dmn.decision(dmn.literal("b"), "decision:b", name="a"),
+        dmn.decision(dmn.literal("c"), "decision:c", name="b"),
+        dmn.decision(dmn.literal("b"), "decision:b", name="c"),
+    )
+    _, problems = parse(source, file="x.dmn")
+    assert codes(problems) == ["circular_requirement"]
+    assert "“c” and Decision “b”" in problems[0].message
+
+
 def test_a_missing_requirement_is_refused(dmn):
     _, problems = parse(dmn.model(dmn.decision(dmn.literal("1"), "decision:gone")), file="x.dmn")
     assert codes(problems) == ["missing_requirement"]

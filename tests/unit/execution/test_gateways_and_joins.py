@@ -163,18 +163,20 @@ def test_an_inclusive_join_in_a_loop_fires_once_a_round(seed: int, stored: bool)
     assert world.state == "completed"
 
 
-def test_an_exclusive_split_into_a_parallel_join_is_refused_as_hung() -> None:
+def test_a_step_after_which_nothing_can_happen_any_more_is_refused() -> None:
     source = process(
         start_end(),
-        exclusive("x", default="x_b"),
-        parallel("join"),
+        parallel("split", "join"),
+        exclusive("x", default="x_join"),
         user("a", "b"),
-        flows("start x b join end", "a join"),
-        flow("x", "a", "= true"),
+        flows("start split a join end", "split b x join"),
+        flow("x", "end", "= called_off"),
     )
-    world = begin(source)
-    with pytest.raises(HungProcess, match="join"):
-        world.complete("a")
+    world = begin(source).complete("a")
+    with pytest.raises(HungProcess, match=r"join.*x_join"):
+        world.complete("b", called_off=True)
+    assert world.outcome.state == "running"
+    assert world.complete("b").state == "completed"
 
 
 def test_a_task_with_two_flows_splits_and_a_merge_runs_the_next_task_twice(stored: bool) -> None:

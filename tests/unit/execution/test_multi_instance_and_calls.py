@@ -318,3 +318,14 @@ def test_expressions_read_when_and_by_whom_something_was_completed(stored: bool)
     (wait,) = world.waits()
     assert wait.assignee == "ada"  # type: ignore[union-attr]
     assert wait.due_at == world.now.replace(hour=12)  # type: ignore[union-attr]
+
+
+def test_a_result_named_like_an_input_parameter_is_not_lost(stored: bool) -> None:
+    parameters = extension(
+        '<camunda:inputOutput><camunda:inputParameter name="grade">= "before"'
+        '</camunda:inputParameter><camunda:outputParameter name="copy">= grade'
+        "</camunda:outputParameter></camunda:inputOutput>"
+    )
+    source = process(start_end(), node("userTask", "a", inside=parameters), flows("start a end"))
+    world = begin(source, stored=stored).complete("a", grade="after")
+    assert world.outcome.variables == {"grade": "after", "copy": "after"}

@@ -16,6 +16,7 @@ from tests.unit.execution.diagrams import (
     flows,
     node,
     parse,
+    problems_of,
     process,
     timer,
 )
@@ -195,6 +196,7 @@ def lived(source: str, seed: int, *, stored: bool) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("seed", range(60))
 def test_a_random_process_runs_alike_stored_and_in_memory_and_ends(seed: int) -> None:
     source = drawn(seed)
+    assert not {p.code for p in problems_of(source)} & {"hangs", "may_hang"}
     assert lived(source, seed, stored=True) == lived(source, seed, stored=False)
 
 

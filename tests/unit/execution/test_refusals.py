@@ -251,3 +251,47 @@ def test_names_default_flows_and_layout_are_asked_for() -> None:
     warnings = {p.code for p in problems_of(source) if p.severity is Severity.WARNING}
     assert {"missing_name", "no_default_flow", "no_layout"} <= warnings
     assert not codes(source)
+
+
+def test_a_join_that_waits_for_ever_is_refused_before_anybody_runs_it() -> None:
+    source = process(
+        start_end(),
+        node("exclusiveGateway", "x", 'default="x_b"'),
+        node("parallelGateway", "join"),
+        user("a", "b"),
+        flows("start x b join end", "a join"),
+        flow("x", "a", "= c"),
+    )
+    (problem,) = [p for p in problems_of(source) if p.severity == "error"]
+    assert (problem.code, problem.element_id) == ("hangs", "join")
+    assert "a_join" in problem.message
+
+
+def test_a_join_that_some_choices_leave_waiting_is_warned_of() -> None:
+    source = process(
+        start_end(),
+        node("parallelGateway", "split"),
+        node("parallelGateway", "join"),
+        node("exclusiveGateway", "x", 'default="x_join"'),
+        user("a", "b"),
+        flows("start split a join end", "split b x join"),
+        flow("x", "end", "= called_off"),
+    )
+    found = {
+        (p.code, p.element_id) for p in problems_of(source) if p.code in ("hangs", "may_hang")
+    }
+    assert found == {("may_hang", "join")}
+
+
+@pytest.mark.parametrize("kind", ["inclusiveGateway", "exclusiveGateway"])
+def test_a_join_that_cannot_be_left_waiting_is_not_mentioned(kind: str) -> None:
+    source = process(
+        start_end(),
+        node("inclusiveGateway", "x", 'default="x_b"'),
+        node(kind, "join"),
+        user("a", "b"),
+        timer("t", "PT1H", on="a", interrupting=False),
+        flows("start x b join end", "a join", "t end"),
+        flow("x", "a", "= c"),
+    )
+    assert not {p.code for p in problems_of(source)} & {"hangs", "may_hang"}

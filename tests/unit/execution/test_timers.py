@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.execution import TokenNotWaiting, ValueNotUsable
+from engine.execution import TokenNotWaiting, ValueNotUsable, timer_start
+from engine.feel import Evaluation
 from engine.model.waits import TimerWait, UserTaskWait
 from tests.unit.execution.diagrams import (
+    LONDON,
     NOW,
     World,
     begin,
@@ -225,3 +227,56 @@ def test_due_dates_are_computed_once(stored: bool) -> None:
     assert wait.follow_up_at == NOW + timedelta(minutes=30)
     assert wait.candidate_groups == ("nurses", "doctors")
     assert (wait.assignee, wait.priority, wait.created_at) == ("ada", 70, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "starts"),
+    [
+        ("timeDate", "2026-07-01T09:00:00Z", ["2026-07-01T09:00:00+00:00", None]),
+        ("timeDuration", "PT2H", ["2026-03-02T11:00:00+00:00", None]),
+        (
+            "timeCycle",
+            "R2/P1D",
+            ["2026-03-03T09:00:00+00:00", "2026-03-04T09:00:00+00:00", None],
+        ),
+        (
+            "timeCycle",
+            "R/2026-04-01T08:00:00Z/P1Y",
+            ["2026-04-01T08:00:00+00:00", "2027-04-01T08:00:00+00:00"],
+        ),
+    ],
+)
+def test_a_timer_start_event_says_when_its_instances_begin(
+    kind: str, said: str, starts: list[str | None]
+) -> None:
+    definition = (
+        f'<bpmn:timerEventDefinition id="d"><bpmn:{kind} xsi:type="bpmn:tFormalExpression">'
+        f"{said}</bpmn:{kind}></bpmn:timerEventDefinition>"
+    )
+    (spec,) = parse(
+        process(node("startEvent", "begin", inside=definition), user("a"), flows("begin a"))
+    )
+    assert not spec.has_none_start
+    found = [
+        timer_start(
+            spec.timer_starts["begin"],
+            since=NOW,
+            number=number,
+            evaluation=Evaluation(NOW, LONDON),
+        )
+        for number in range(1, len(starts) + 1)
+    ]
+    assert [instant.isoformat() if instant else None for instant in found] == starts
+    assert World([spec]).start("begin").open() == ["a"]
+
+
+def test_a_due_date_that_comes_out_null_leaves_a_trace() -> None:
+    source = process(
+        start_end(), user("a", attributes='camunda:dueDate="= unknown"'), flows("start a end")
+    )
+    world = begin(source)
+    (wait,) = world.waits(UserTaskWait)
+    assert isinstance(wait, UserTaskWait)
+    assert wait.due_at is None
+    told = [event.data["message"] for event in world.events if event.kind == "expression_warning"]
+    assert any("due date is null" in message for message in told)

@@ -16,6 +16,7 @@ from engine.feel import (
     SizeExceeded,
     StepsExceeded,
     TimeExceeded,
+    Value,
     compile_expression,
     compile_unary_tests,
 )
@@ -104,8 +105,38 @@ def test_long_flat_chains_are_answered(evaluation: Evaluation) -> None:
 
 
 def test_deep_data_ends_in_words_too(evaluation: Evaluation) -> None:
-    nested: list[object] = []
+    first: list[Value] = []
+    second: list[Value] = []
     for _ in range(5_000):
-        nested = [nested]
+        first, second = [first], [second]
     with pytest.raises(NestingExceeded):
-        compile_expression("a = b").evaluate({"a": nested, "b": [*nested]}, evaluation)  # type: ignore[dict-item]
+        compile_expression("a = b").evaluate({"a": first, "b": second}, evaluation)
+
+
+FOLDED = """{
+    fold: function(x, n) if n = 0 then x else fold([x, x], n - 1),
+    folded: fold([1], 60), other: fold([1], 60), answer: %s
+}.answer"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "folded",
+        "{a: folded}",
+        "string(folded)",
+        "folded = other",
+        "list contains([folded], other)",
+        "distinct values([folded, other])",
+        "flatten(folded)",
+        "other in [folded]",
+        "folded instance of list<list<Any>>",
+        "(function(l: list<Any>) count(l))(folded)",
+        "folded.a.b",
+    ],
+)
+def test_data_that_unfolds_without_end_is_refused(use: str, evaluation: Evaluation) -> None:
+    started = time.process_time()
+    with pytest.raises(BudgetExceeded):
+        compile_expression(FOLDED % use).evaluate({}, evaluation)
+    assert time.process_time() - started < 5

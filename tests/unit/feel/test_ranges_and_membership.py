@@ -34,6 +34,8 @@ from engine.feel import FeelSyntaxError, Range, Value, compile_expression, from_
         ('"a" in [1..2]', None),
         ("3 in (xs)", False),
         ("2 in xs", True),
+        ("true in (1 = 1)", True),
+        ("1 in (if true then 1 else 2, 3)", True),
         ("0 - 1 in [-2..0]", True),
         ("5 between 1 and 10 and true", True),
         ("null between 1 and 10", None),

@@ -15,6 +15,7 @@ SIGNED_IN = frozenset(
         "user_task.change_rows",
         "user_task.complete",
         "process_instance.show",
+        "process_instance.show_all",
         "report.show",
         "report.start",
     }

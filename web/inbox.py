@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from engine import user_tasks
+from engine.model.actors import NotAllowed, Permission
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.user_tasks import UserTask, UserTaskState
 from web import sessions
@@ -32,8 +33,11 @@ class Line:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Lead to the inbox."""
-    return redirect(url_for("inbox.show"), 302)
+    """Lead to the first page that this person may open."""
+    links = sessions.me().navigation
+    if not links:
+        raise NotAllowed(Permission.WORK_TASKS)
+    return redirect(links[0].address, 302)
 
 
 @blueprint.get("/inbox")

@@ -1,7 +1,8 @@
-"""The page of one process instance: where it stands, its limits, its notices, what happened."""
+"""The cases, and the page of one: where it stands, its limits, its notices, what happened."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Blueprint, render_template, request
 
 from engine import notices, process_instances
 from engine.model.pages import LARGEST_PAGE, PageRequest
+from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTaskState
 from web import sessions
 from web.inbox import by_urgency
@@ -34,6 +36,43 @@ class LimitLine:
     clauses: tuple[str, ...]
 
 
+VIEWS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "running": ("Running", {"state": InstanceState.RUNNING}),
+    "late": ("Late", {"state": InstanceState.RUNNING, "overdue": True}),
+    "completed": ("Completed", {"state": InstanceState.COMPLETED}),
+    "all": ("All", {}),
+}
+"""What the list of cases can be narrowed to: by address, the words and the filters."""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case in the list."""
+
+    id: str
+    reference: str
+    procedure: str
+    state: str
+    started: str
+
+
+@blueprint.get("/process-instances")
+def show_all() -> str:
+    """Show the organisation's cases, the latest first."""
+    me, view = sessions.me(), request.args.get("view", "running")
+    _, filters = VIEWS.get(view, VIEWS["all"])
+    page = PageRequest(token=request.args.get("page_token"))
+    found = process_instances.listing(engine(), by=me.actor, page=page, **filters)
+    return render_template(
+        "process_instances.html",
+        me=me,
+        cases=[_case(instance, me) for instance in found.items],
+        views=[(name, words) for name, (words, _) in VIEWS.items()],
+        view=view,
+        next_page=found.next_token,
+    )
+
+
 @blueprint.get("/process-instances/<instance_id>")
 def show(instance_id: str) -> str:
     """Show one instance: open tasks, limits, notices, and what happened so far."""
@@ -54,6 +93,16 @@ def show(instance_id: str) -> str:
         ).items,
         **_history(instance_id, me),
         short_moment=lambda at: short_moment(at, me.zone),
+    )
+
+
+def _case(instance: ProcessInstance, me: sessions.SignedIn) -> CaseLine:
+    return CaseLine(
+        id=instance.id,
+        reference=instance.business_key or "No reference",
+        procedure=me.procedure_name(instance.process_definition_key),
+        state=instance.state,
+        started=moment(instance.started_at, me.zone),
     )
 
 

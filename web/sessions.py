@@ -110,10 +110,16 @@ class SignedIn:
     @property
     def navigation(self) -> list[Link]:
         """The pages that this person may open, for the top of each page."""
-        links = [Link("Tasks", url_for("inbox.show"))]
-        if self.actor.may(Permission.START):
-            links.append(Link("Report", url_for("report.show")))
-        return links
+        links = [
+            (Permission.WORK_TASKS, "Tasks", "inbox.show"),
+            (Permission.READ_INSTANCES, "Cases", "process_instance.show_all"),
+            (Permission.START, "Report", "report.show"),
+        ]
+        return [
+            Link(text, url_for(endpoint))
+            for permission, text, endpoint in links
+            if self.actor.may(permission)
+        ]
 
 
 def configure(app: Flask, *, secret_key: str, https: bool) -> None:

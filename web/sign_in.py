@@ -52,7 +52,7 @@ def as_demo_person() -> Response:
     organisation, username = request.form["organisation"], request.form["username"]
     _check_demo_person(organisation, username)
     sessions.begin_as_person(organisation, username)
-    return redirect(url_for("inbox.show"), 303)
+    return redirect(url_for("inbox.home"), 303)
 
 
 @blueprint.post("/sign-in/token")
@@ -63,7 +63,7 @@ def with_token() -> Response | tuple[str, int]:
     if actor is None:
         return _page(refused=NOT_KNOWN), 422
     sessions.begin_with_token(actor)
-    return redirect(url_for("inbox.show"), 303)
+    return redirect(url_for("inbox.home"), 303)
 
 
 @blueprint.post("/sign-out")

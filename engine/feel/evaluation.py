@@ -126,11 +126,11 @@ class Evaluation:
             raise self._too_large()
 
     def check_size(self, value: Any) -> None:
-        """Look through nested data; raises SizeExceeded when it is larger, unfolded, than may be made.
+        """Look through nested data; raises SizeExceeded when it has more parts, unfolded, than there are steps.
 
         A list that holds another twice is small, but what is written or stored of it doubles each time.
         """
-        left = self.limits.size
+        left = self.limits.steps
         waiting = [value]
         while waiting:
             found = waiting.pop()
@@ -142,7 +142,9 @@ class Evaluation:
                 continue
             left -= len(parts)
             if left < 0:
-                raise self._too_large()
+                raise SizeExceeded(
+                    f"The data has more than {self.limits.steps:,} parts: work on less of it"
+                )
             waiting.extend(part for part in parts if isinstance(part, list | dict))
 
     def look_at_the_time(self) -> None:

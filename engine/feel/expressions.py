@@ -19,7 +19,7 @@ from engine.feel.code import Code, compile_node
 from engine.feel.compile_tests import test
 from engine.feel.errors import FeelSyntaxError, NestingExceeded
 from engine.feel.evaluation import Evaluation
-from engine.feel.free_names import free_names, item_names
+from engine.feel.free_names import reads
 from engine.feel.names import NameTable, relevant
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.scopes import Scope
@@ -132,14 +132,16 @@ class _Cache(Generic[_Compiled]):
 
 def _make_expression(text: str, names: frozenset[str]) -> Expression:
     tree = parse_expression(text, [_BUILT_IN_NAMES, NameTable(names)])
-    return Expression(text, tree, free_names(tree), item_names(tree), compile_node(tree, Scope()))
+    read = reads(tree)
+    return Expression(text, tree, read.certain, read.possible, compile_node(tree, Scope()))
 
 
 def _make_unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
     tree = parse_unary_tests(text, [_BUILT_IN_NAMES, NameTable(names)])
     scope = Scope().child("?")
     codes = tuple(test(part, scope) for part in tree.tests)
-    return UnaryTests(text, tree, free_names(tree), item_names(tree), codes)
+    read = reads(tree)
+    return UnaryTests(text, tree, read.certain, read.possible, codes)
 
 
 _EXPRESSIONS = _Cache[Expression](_make_expression)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.syntax import (
+    Binding,
     ContextLiteral,
     Filter,
     For,
@@ -15,49 +18,84 @@ from engine.feel.syntax import (
     Quantified,
 )
 
-_ALWAYS_BOUND = frozenset(BUILTINS) | {"?"}
+_NEVER_FREE = frozenset(BUILTINS) | {"?"}
+_IN_FILTER = (
+    "[item]"  # bound like a name while inside the condition of a filter; no name has brackets
+)
 
 
-def free_names(tree: Node) -> frozenset[str]:
-    """Return the names read that are neither built in nor bound inside, except those inside filters."""
-    return frozenset(name for name, in_filter in _reads(tree) if not in_filter)
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The names read that are neither built in nor bound inside.
+
+    `certain` come from the surroundings; `possible` are read inside filters, where each may be an entry of an
+    item instead.
+    """
+
+    certain: frozenset[str]
+    possible: frozenset[str]
 
 
-def item_names(tree: Node) -> frozenset[str]:
-    """Return the names read inside filters: each may be an entry of an item or one of the surroundings."""
-    return frozenset(name for name, in_filter in _reads(tree) if in_filter)
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A step of the walk: a name begins (1) or ceases (-1) to be bound."""
+
+    name: str
+    change: int
 
 
-def _reads(tree: Node) -> Iterator[tuple[str, bool]]:
-    """Yield each free name with whether it stands in a filter's condition."""
-    waiting: list[tuple[Node, frozenset[str], bool]] = [(tree, frozenset(), False)]
+def reads(tree: Node) -> Reads:
+    """Return what an expression reads from its surroundings."""
+    certain: set[str] = set()
+    possible: set[str] = set()
+    bound: Counter[str] = Counter()
+    waiting: list[Node | _Bound] = [tree]
     while waiting:
-        node, bound, in_filter = waiting.pop()
-        match node:
-            case Name(name=name):
-                if name not in bound and name not in _ALWAYS_BOUND:
-                    yield name, in_filter
-            case Filter(source=source, condition=condition):
-                waiting.append((source, bound, in_filter))
-                waiting.append((condition, bound | {"item"}, True))
-            case (
-                For(iterators=iterators, body=last)
-                | Quantified(iterators=iterators, condition=last)
-            ):
-                for binding in iterators:
-                    waiting.append((binding.source, bound, in_filter))
-                    bound = bound | {binding.name}
-                extra = frozenset({"partial"} if isinstance(node, For) else ())
-                waiting.append((last, bound | extra, in_filter))
-            case FunctionDefinition(parameters=parameters, body=body):
-                names = frozenset(parameter.name for parameter in parameters)
-                waiting.append((body, bound | names, in_filter))
-            case ContextLiteral(entries=entries):
-                for entry in entries:
-                    own = bound
-                    if isinstance(entry.value, FunctionDefinition):
-                        own = bound | {entry.key}
-                    waiting.append((entry.value, own, in_filter))
-                    bound = bound | {entry.key}
-            case _:
-                waiting.extend((child, bound, in_filter) for child in node.children())
+        step = waiting.pop()
+        if isinstance(step, _Bound):
+            bound[step.name] += step.change
+        elif isinstance(step, Name):
+            if not bound[step.name] and step.name not in _NEVER_FREE:
+                (possible if bound[_IN_FILTER] else certain).add(step.name)
+        else:
+            waiting.extend(reversed(list(_steps(step))))
+    return Reads(frozenset(certain), frozenset(possible))
+
+
+def _steps(node: Node) -> Iterator[Node | _Bound]:
+    """Yield the children of a node in reading order, with what is bound around them."""
+    match node:
+        case Filter(source=source, condition=condition):
+            yield source
+            yield from _within(("item", _IN_FILTER), [condition])
+        case For(iterators=iterators, body=body):
+            yield from _loop(iterators, body, "partial")
+        case Quantified(iterators=iterators, condition=condition):
+            yield from _loop(iterators, condition)
+        case FunctionDefinition(parameters=parameters, body=body):
+            yield from _within([parameter.name for parameter in parameters], [body])
+        case ContextLiteral(entries=entries):
+            for entry in entries:
+                if isinstance(entry.value, FunctionDefinition):
+                    yield from _within([entry.key], [entry.value])
+                else:
+                    yield entry.value
+                yield _Bound(entry.key, 1)
+            yield from (_Bound(entry.key, -1) for entry in entries)
+        case _:
+            yield from node.children()
+
+
+def _within(names: Iterable[str], nodes: Iterable[Node | _Bound]) -> Iterator[Node | _Bound]:
+    names = tuple(names)
+    yield from (_Bound(name, 1) for name in names)
+    yield from nodes
+    yield from (_Bound(name, -1) for name in names)
+
+
+def _loop(iterators: tuple[Binding, ...], body: Node, *more: str) -> Iterator[Node | _Bound]:
+    for binding in iterators:
+        yield binding.source
+        yield _Bound(binding.name, 1)
+    yield from _within(more, [body])
+    yield from (_Bound(binding.name, -1) for binding in iterators)

@@ -20,7 +20,7 @@ from engine.execution.nodes.throw_event import ErrorEnd, TerminateEnd
 from engine.execution.reading.making import Making
 
 MOST_MARKINGS = 4_000
-MOST_TOKENS = 12
+MOST_TOKENS = 64
 MOST_CONDITIONS = 6
 
 Place = tuple[str, str]

@@ -232,6 +232,27 @@ def test_the_case_page_tells_what_happened_who_was_told_and_what_is_late(
         assert words in head.text, words
 
 
+def test_the_cases_can_be_narrowed_to_the_late_and_the_finished(
+    world: World, visit: Visit
+) -> None:
+    browser = reported(visit)
+    [reference] = [
+        item["business_key"] for item in world.caller().get("/process-instances").json["items"]
+    ]
+    browser.follows("Cases")
+    assert reference in browser.text
+    assert reference not in browser.follows("Late").text
+    world.passes(timedelta(hours=5))
+    assert reference in browser.opens("/process-instances?view=late").text
+    browser.opens("/inbox").follows("Record what happened")
+    browser.types(**{**FILLED, "people_hurt": "0"}).presses("Complete this task")
+    assert reference not in browser.follows("Cases").text
+    assert reference in browser.follows("Completed").text
+    browser.follows(reference)
+    assert "Ended" in browser.text
+    assert "Nobody yet." in browser.text
+
+
 def test_text_that_somebody_typed_is_shown_and_never_obeyed(world: World, visit: Visit) -> None:
     browser = reported(visit)
     evil = "<script>alert(1)</script>\"'>"

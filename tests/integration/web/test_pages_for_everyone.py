@@ -49,11 +49,17 @@ def _case(world: World, visit: Visit) -> Browser:
     return head.opens(head.page.xpath("//dl//a/@href")[0])
 
 
+def _cases(world: World, visit: Visit) -> Browser:
+    return reported(visit).opens("/process-instances")
+
+
 def _error(world: World, visit: Visit) -> Browser:
     return visit("Wendy Hartley").opens("/nowhere")
 
 
-@pytest.fixture(params=[_sign_in, _inbox, _report, _task, _task_with_errors, _case, _error])
+@pytest.fixture(
+    params=[_sign_in, _inbox, _report, _task, _task_with_errors, _case, _cases, _error]
+)
 def browser(request: pytest.FixtureRequest, world: World, visit: Visit) -> Browser:
     """Somebody at each kind of page."""
     shown: Browser = request.param(world, visit)

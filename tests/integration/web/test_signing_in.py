@@ -119,3 +119,11 @@ def test_nobody_signs_in_for_an_organisation_or_person_that_is_not_there(visit: 
         assert browser.client.post("/sign-in/person", data=data).status_code == 404
     answer = browser.client.post("/sign-in/person", data={"csrf_token": token})
     assert answer.status_code == 400
+
+
+def test_everybody_lands_on_a_page_that_is_theirs(world: World) -> None:
+    for role, heading in (("worker", "Tasks"), ("compliance", "Cases"), ("system", "Tasks")):
+        browser = Browser(world.app.test_client()).opens("/")
+        browser.types(token=world.secret(role)).presses("Sign in")
+        assert browser.status == 200
+        assert browser.heading == heading

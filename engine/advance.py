@@ -54,8 +54,12 @@ def start(
     by: str,
     now: datetime,
     start_event: str | None = None,
+    scheduled_at: datetime | None = None,
 ) -> ProcessInstance:
-    """Begin an instance, run it until it waits, and store it."""
+    """Begin an instance, run it until it waits, and store it.
+
+    `scheduled_at`: for one that a timer begins, when it was to begin, which may be long before now.
+    """
     instance = ProcessInstance(
         id=new_id(),
         process_definition_id=definition.id,
@@ -79,6 +83,7 @@ def start(
             "id": instance.id,
             "business_key": business_key,
             "started_at": now,
+            "scheduled_at": scheduled_at,
             "calendar": catalogue.organisation.calendar.version,
         },
         start_event=start_event,

@@ -115,9 +115,13 @@ class Catalogues:
         known = self.known(tx.organisation, number) if number is not None else None
         if known is not None:
             return known
-        fresh = _load(tx)
-        self._catalogues.put(tx.organisation, fresh)
-        return fresh
+        found = self.as_changed_by(tx)
+        self._catalogues.put(tx.organisation, found)
+        return found
+
+    def as_changed_by(self, tx: Transaction) -> Catalogue:
+        """Return the catalogue as this transaction has made it; kept for nobody, it may be undone."""
+        return _load(tx)
 
     def process(self, tx: Transaction, definition: Definition) -> ProcessSpec:
         """Return the process of a definition, ready to run."""

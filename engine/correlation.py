@@ -75,9 +75,17 @@ def broadcast(
     name: str,
     variables: Mapping[str, Value],
     by: str,
+    thrown_by: str | None = None,
 ) -> int:
-    """Give a signal to every token that waits for it and start every process it starts; how many."""
-    waiting = tx.subscriptions.waiting(SubscriptionKind.SIGNAL, name, None)
+    """Give a signal to every token that waits for it and start every process it starts; how many.
+
+    `thrown_by` is the instance that threw it, whose own tokens had it in the step that did.
+    """
+    waiting = [
+        subscription
+        for subscription in tx.subscriptions.waiting(SubscriptionKind.SIGNAL, name, None)
+        if subscription.process_instance_id != thrown_by
+    ]
     for subscription in waiting:
         _wake(engine, tx, catalogue, subscription, variables)
     started = 0

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from engine import bundle as bundles
+from engine import starts
 from engine.bundle import CLAUSES_FILE, ORGANISATION_FILE, Bundle, Part
 from engine.catalogue import Catalogue
 from engine.model.actors import Actor, Permission
@@ -17,6 +18,7 @@ from engine.model.people import OrganisationNotFound
 from engine.model.problems import DeploymentRefused, Problem, Severity
 from engine.model.process_definitions import (
     Definition,
+    DefinitionKind,
     DefinitionState,
     Deployment,
 )
@@ -70,6 +72,10 @@ def deploy(
             if record.version > 1:
                 tx.definitions.deactivate_others(record.kind, record.key, record.id)
         tx.organisations.catalogue_changed()
+        catalogue = engine.catalogues.as_changed_by(tx)
+        for record in new:
+            if record.kind is DefinitionKind.PROCESS:
+                starts.schedule(engine, tx, catalogue, record, now=now)
     return replace(deployment, definitions=tuple(records))
 
 

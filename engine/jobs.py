@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from engine import advance, correlation
+from engine import advance, correlation, starts
 from engine.feel import decode
 from engine.model.actors import Actor, Permission
 from engine.model.history import HistoryEvent, HistoryKind
@@ -91,6 +91,9 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
         match job.kind:
             case JobKind.TIMER:
                 _fire_timer(engine, job)
+            case JobKind.TIMER_START:
+                with engine.transaction(job.organisation) as tx:
+                    starts.begin(engine, tx, job)
             case JobKind.MESSAGE:
                 _deliver_message(engine, job)
             case JobKind.SERVICE_TASK:
@@ -115,7 +118,13 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
         catalogue = engine.catalogues.of(tx)
         if payload["kind"] == "signal":
             correlation.broadcast(
-                engine, tx, catalogue, name=payload["name"], variables=variables, by="system"
+                engine,
+                tx,
+                catalogue,
+                name=payload["name"],
+                variables=variables,
+                by="system",
+                thrown_by=job.process_instance_id,
             )
         else:
             correlation.deliver(
@@ -127,7 +136,7 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
                 variables=variables,
                 by="system",
             )
-        tx.jobs.remove(job.process_instance_id, [job.key])
+        tx.jobs.done(job.id)
 
 
 def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
@@ -138,12 +147,12 @@ def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
         claimed = tx.jobs.claim(job.id, lease, now=now, until=now + LEASE)
         if claimed is None:
             return
-        instance = tx.process_instances.get(job.process_instance_id)
+        instance = tx.process_instances.get(job.instance_id)
     topic = claimed.payload["topic"]
     request = ServiceRequest(
         job_id=claimed.id,
         organisation=claimed.organisation,
-        process_instance_id=claimed.process_instance_id,
+        process_instance_id=claimed.instance_id,
         token_id=claimed.key,
         business_key=instance.business_key,
         element_id=claimed.element_id or "",
@@ -205,7 +214,7 @@ def _move(
     events: list[HistoryEvent] | None = None,
 ) -> bool:
     """Move the instance of a job that is still wanted: the instance is locked first, then the job."""
-    instance, number = tx.process_instances.lock(job.process_instance_id)
+    instance, number = tx.process_instances.lock(job.instance_id)
     current = tx.jobs.find(job.id, lock=True)
     if current is None or current.lease != job.lease:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine import starts
 from engine.execution import ProcessSpec
 from engine.model.actors import Actor, Permission
 from engine.model.pages import Page, PageRequest
@@ -72,6 +73,8 @@ def activate(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Def
         tx.definitions.deactivate_others(DefinitionKind.PROCESS, key, found.id)
         tx.definitions.set_state(found.id, DefinitionState.ACTIVE)
         tx.organisations.catalogue_changed()
+        changed = engine.catalogues.as_changed_by(tx)
+        starts.schedule(engine, tx, changed, found, now=engine.clock.now())
     return replace(found, state=DefinitionState.ACTIVE)
 
 
@@ -82,6 +85,7 @@ def suspend(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Defi
         catalogue = engine.catalogues.of(tx)
         found = catalogue.version(DefinitionKind.PROCESS, key, version)
         tx.definitions.set_state(found.id, DefinitionState.SUSPENDED)
+        starts.stop(tx, [found])
         tx.organisations.catalogue_changed()
     return replace(found, state=DefinitionState.SUSPENDED)
 

@@ -21,14 +21,17 @@ from engine.feel import (
     to_text,
 )
 
+# Digits are bounded: no number here is larger than Python or a calendar can take.
 DURATION = re.compile(
-    r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+    r"P(?=\d|T\d)(\d{1,9}Y)?(\d{1,9}M)?(\d{1,9}W)?(\d{1,9}D)?"
+    r"(T(?=\d)(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,9})?S)?)?"
 )
 MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d|@[A-Za-z_]+(/[A-Za-z0-9_+-]+)*)?)?"
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
+    r"(Z|[+-]\d\d:\d\d|@[A-Za-z_]+(/[A-Za-z0-9_+-]+)*)?)?"
 )
-ZONED = re.compile(r".*T.*(Z|[+-]\d\d:\d\d|@.+)")
-CYCLE = re.compile(r"R(?P<times>\d*)/(?:(?P<start>\d{4}-[^/]+)/)?(?P<every>P[^/]+)")
+ZONED = re.compile(r"[^T]*T.*(Z|[+-]\d\d:\d\d|@.+)")
+CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?:(?P<start>\d{4}-[^/]+)/)?(?P<every>P[^/]+)")
 
 NANOSECONDS = 1_000_000_000
 
@@ -68,8 +71,8 @@ class Cycle:
         """Return the number of the first occurrence later than `now`, at least `number`."""
         period = duration_of(self.every)
         if isinstance(period, DaysTimeDuration):
-            elapsed = (now - anchor) / timedelta(microseconds=period.nanoseconds / 1000)
-            number = max(number, int(elapsed))
+            elapsed = (now - anchor) // timedelta(microseconds=1) * 1_000
+            number = max(number, elapsed // period.nanoseconds)
         while self.occurrence(anchor, number, evaluation) <= now:
             number += 1
         return number

@@ -42,11 +42,11 @@ class LocalExecutor:
         self._scheduler: BackgroundScheduler | None = None
 
     def dispatch(self, tx: Transaction, jobs: Sequence[Job]) -> None:
-        instances = dict.fromkeys(job.process_instance_id for job in jobs)
+        gates = dict.fromkeys(job.process_instance_id or job.id for job in jobs)
 
         def submit() -> None:
-            for instance_id in instances:
-                self._submit(instance_id)
+            for gate in gates:
+                self._submit(gate)
 
         tx.after_commit(submit)
 
@@ -87,47 +87,47 @@ class LocalExecutor:
             # The next tick tries again; a tick that raised would be logged with its data.
             log.exception("could not look for due jobs")
             return
-        for instance_id in dict.fromkeys(job.process_instance_id for job in due):
-            self._submit(instance_id)
+        for gate in dict.fromkeys(job.gate for job in due):
+            self._submit(gate)
 
-    def _submit(self, instance_id: str) -> None:
+    def _submit(self, gate: str) -> None:
         with self._lock:
             if self._pool is None:
                 return
-            if instance_id in self._under_way:
-                self._asked_again.add(instance_id)
+            if gate in self._under_way:
+                self._asked_again.add(gate)
                 return
-            self._under_way.add(instance_id)
-            future = self._pool.submit(self._drain, instance_id)
+            self._under_way.add(gate)
+            future = self._pool.submit(self._drain, gate)
             self._futures.add(future)
         future.add_done_callback(self._forget)
 
-    def _drain(self, instance_id: str) -> None:
-        """Run the instance's due jobs one after the other until none is due."""
+    def _drain(self, gate: str) -> None:
+        """Run the due jobs behind a gate one after the other until none is due."""
         try:
-            self._run_due(instance_id)
+            self._run_due(gate)
         finally:
             with self._lock:
-                self._under_way.discard(instance_id)
-                again = instance_id in self._asked_again
-                self._asked_again.discard(instance_id)
+                self._under_way.discard(gate)
+                again = gate in self._asked_again
+                self._asked_again.discard(gate)
             if again:
-                self._submit(instance_id)
+                self._submit(gate)
 
-    def _run_due(self, instance_id: str) -> None:
+    def _run_due(self, gate: str) -> None:
         assert self._run_job is not None
         before: DueJob | None = None
         while self._pool is not None:
-            job = self._next(instance_id)
+            job = self._next(gate)
             if job is None or job == before:
                 return  # the same one again did not move: the next tick tries it, not this loop
             self._run_job(job.organisation, job.id)
             before = job
 
-    def _next(self, instance_id: str) -> DueJob | None:
+    def _next(self, gate: str) -> DueJob | None:
         assert self._engine is not None
         with self._engine.store.system_reading() as tx:
-            return tx.due_jobs.next_of(instance_id, self._engine.clock.now())
+            return tx.due_jobs.next_of(gate, self._engine.clock.now())
 
     def _forget(self, future: Future[None]) -> None:
         with self._lock:

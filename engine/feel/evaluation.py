@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UTC_ZONE = ZoneInfo("UTC")
 KEPT_WARNINGS = 100
+LARGEST_DATA_DEPTH = 200
 STEPS_BETWEEN_LOOKS_AT_THE_TIME = 1_000
 
 
@@ -128,24 +129,25 @@ class Evaluation:
     def check_size(self, value: Any) -> None:
         """Look through nested data; raises SizeExceeded when it has more parts, unfolded, than there are steps.
 
-        A list that holds another twice is small, but what is written or stored of it doubles each time.
+        A list that holds another twice is small, but what is written or stored of it doubles each time. Raises
+        NestingExceeded for data deeper than LARGEST_DATA_DEPTH, which could not be stored.
         """
         left = self.limits.steps
-        waiting = [value]
-        while waiting:
-            found = waiting.pop()
-            if isinstance(found, list):
-                parts = found
-            elif isinstance(found, dict):
-                parts = list(found.values())
-            else:
-                continue
-            left -= len(parts)
-            if left < 0:
-                raise SizeExceeded(
-                    f"The data has more than {self.limits.steps:,} parts: work on less of it"
-                )
-            waiting.extend(part for part in parts if isinstance(part, list | dict))
+        level = [value] if isinstance(value, list | dict) else []
+        for _ in range(LARGEST_DATA_DEPTH):
+            inner: list[list[Any] | dict[str, Any]] = []
+            for found in level:
+                parts = found.values() if isinstance(found, dict) else found
+                left -= len(parts)
+                if left < 0:
+                    raise SizeExceeded(
+                        f"The data has more than {self.limits.steps:,} parts: work on less of it"
+                    )
+                inner.extend(part for part in parts if isinstance(part, list | dict))
+            if not inner:
+                return
+            level = inner
+        raise NestingExceeded(f"The data is nested more than {LARGEST_DATA_DEPTH} deep")
 
     def look_at_the_time(self) -> None:
         """Raise TimeExceeded if the time is up: after work whose steps are few and long."""

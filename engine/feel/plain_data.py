@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
+from engine.feel.evaluation import LARGEST_DATA_DEPTH
 from engine.feel.numbers import CONTEXT, digits
 from engine.feel.temporal import Date, DateTime, Time, from_instant
 from engine.feel.text import to_text
@@ -23,21 +24,27 @@ def from_json(value: Any) -> Value:
 
     Numbers become decimals (a float by its shortest digits), dates and times of Python FEEL's; strings stay
     strings, FEEL values stay as they are. Raises TypeError for anything else, ValueError for a number that is
-    not finite.
+    not finite and for data nested more than 200 deep.
     """
+    return _value(value, LARGEST_DATA_DEPTH)
+
+
+def _value(value: Any, depth: int) -> Value:
+    if depth < 0:
+        raise ValueError(f"The data is nested more than {LARGEST_DATA_DEPTH} deep")
     match value:
         case None | bool() | str():
             return value
         case int():
-            return CONTEXT.create_decimal(value)
+            return _finite(Decimal(value))
         case float():
             return _finite(Decimal(repr(value)))
         case Decimal():
             return _finite(value)
         case Mapping():
-            return {_key(name): from_json(part) for name, part in value.items()}
+            return {_key(name): _value(part, depth - 1) for name, part in value.items()}
         case list() | tuple():
-            return [from_json(part) for part in value]
+            return [_value(part, depth - 1) for part in value]
         case python.datetime():
             return _moment(value)
         case python.date():
@@ -89,7 +96,7 @@ def _json_number(value: Decimal) -> int | float | str:
 def _finite(value: Decimal) -> Decimal:
     rounded = CONTEXT.plus(value)
     if not rounded.is_finite():
-        raise ValueError(f"{value} is not a number that FEEL can hold")
+        raise ValueError(f"{value:.5E} is not a number that FEEL can hold")
     return rounded
 
 

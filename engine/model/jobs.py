@@ -13,9 +13,14 @@ from engine.model.errors import RemitError
 
 
 class JobKind(StrEnum):
-    """A timer or a message moves tokens; a service task calls a handler; an external task waits for a worker."""
+    """What is to be done.
+
+    A timer or a message moves tokens; a timer start begins an instance; a service task calls a
+    handler; an external task waits for a worker.
+    """
 
     TIMER = "timer"
+    TIMER_START = "timer_start"
     MESSAGE = "message"
     SERVICE_TASK = "service_task"
     EXTERNAL_TASK = "external_task"
@@ -28,12 +33,15 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row of later work. `key` is unique within its process instance: a token's timer has one row."""
+    """One row of later work. `key` is unique within its process instance: a token's timer has one row.
+
+    `process_instance_id` is None for a timer start, which belongs to a version of a process.
+    """
 
     id: str
     organisation: str
     kind: JobKind
-    process_instance_id: str
+    process_instance_id: str | None
     key: str
     element_id: str | None
     payload: Mapping[str, Any]
@@ -46,6 +54,12 @@ class Job:
     last_error: str | None = None
     lease: str | None = None
     leased_until: datetime | None = None
+
+    @property
+    def instance_id(self) -> str:
+        """Return the instance of a job that has one: every kind but a timer start."""
+        assert self.process_instance_id is not None, f"a {self.kind} job has an instance"
+        return self.process_instance_id
 
 
 DEFAULT_DELAYS = (10.0, 60.0, 600.0)

@@ -18,8 +18,13 @@ class DueJob:
 
     id: str
     organisation: str
-    process_instance_id: str
+    process_instance_id: str | None
     due_at: datetime
+
+    @property
+    def gate(self) -> str:
+        """Return what lets one job through at a time: its instance, or for want of one itself."""
+        return self.process_instance_id or self.id
 
 
 class DueJobs:
@@ -30,7 +35,7 @@ class DueJobs:
         """Return jobs due at `now` that nobody is working on, the longest due first."""
         rows = self._connection.execute(
             select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
-            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
             .where(_deliverable(now))
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
             .limit(limit)
@@ -39,12 +44,18 @@ class DueJobs:
             DueJob(row.id, row.organisation, row.process_instance_id, row.due_at) for row in rows
         )
 
-    def next_of(self, process_instance_id: str, now: datetime) -> DueJob | None:
-        """Return the instance's longest due job that nobody is working on."""
+    def next_of(self, gate: str, now: datetime) -> DueJob | None:
+        """Return the longest due job that nobody is working on behind a gate: see `DueJob.gate`."""
         row = self._connection.execute(
             select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
-            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
-            .where(_deliverable(now), job.c.process_instance_id == process_instance_id)
+            .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .where(
+                _deliverable(now),
+                or_(
+                    job.c.process_instance_id == gate,
+                    and_(job.c.process_instance_id.is_(None), job.c.id == gate),
+                ),
+            )
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
             .limit(1)
         ).one_or_none()
@@ -56,7 +67,7 @@ class DueJobs:
         """Return when the next job falls due, None when none waits."""
         query = (
             select(func.min(job.c.due_at, type_=job.c.due_at.type))
-            .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+            .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
             .where(_waiting())
         )
         if organisation is not None:
@@ -81,7 +92,7 @@ def _waiting() -> ColumnElement[bool]:
         job.c.state == JobState.WAITING,
         job.c.kind != JobKind.EXTERNAL_TASK,
         # What an instance has thrown is delivered even when it has ended since.
-        or_(job.c.kind == JobKind.MESSAGE, runs),
+        or_(job.c.kind == JobKind.MESSAGE, job.c.process_instance_id.is_(None), runs),
     )
 
 

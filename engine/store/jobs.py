@@ -67,6 +67,23 @@ class Jobs(Repository):
         )
         return self.get(job_id) if taken.rowcount == 1 else None
 
+    def remove_starts(self, definition_ids: Sequence[str]) -> None:
+        """Drop the timer starts of these versions."""
+        self._connection.execute(
+            delete(job).where(
+                job.c.organisation == self._organisation,
+                job.c.process_instance_id.is_(None),
+                job.c.kind == JobKind.TIMER_START,
+                or_(*(job.c.key.startswith(f"{one}:", autoescape=True) for one in definition_ids)),
+            )
+        )
+
+    def done(self, job_id: str) -> None:
+        """Drop a job that has been carried out."""
+        self._connection.execute(
+            delete(job).where(job.c.organisation == self._organisation, job.c.id == job_id)
+        )
+
     def remove(self, instance_id: str, keys: Sequence[str]) -> None:
         """Drop the jobs of tokens that moved on; a late delivery of one does nothing."""
         if keys:

@@ -198,7 +198,8 @@ job = Table(
     metadata,
     Column("id", ID, primary_key=True),
     _organisation(),
-    _instance(),
+    # None for what belongs to no instance yet: a timer that starts one.
+    Column("process_instance_id", ID, ForeignKey("process_instance.id")),
     Column("kind", String(16), nullable=False),
     Column("key", KEY, nullable=False),
     Column("element_id", KEY),

@@ -214,7 +214,7 @@ def upgrade() -> None:
         "job",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=255), nullable=False),
-        sa.Column("process_instance_id", sa.String(length=32), nullable=False),
+        sa.Column("process_instance_id", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("element_id", sa.String(length=255), nullable=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from engine.execution.reading.names import dialect, is_true
 from engine.feel import compile_expression
 from engine.model.waits import SubscriptionKind
 
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 RESULT_MAPPINGS = ("singleEntry", "singleResult", "collectEntries", "resultList")
 
 
@@ -61,7 +63,7 @@ def _user_task(making: Making, name: str) -> Activity:
     ):
         if isinstance(said_date, str):
             check_moment(making, said_date, attribute)
-    if isinstance(task.priority, str) and not task.priority.lstrip("-").isdigit():
+    if isinstance(task.priority, str) and not WHOLE_NUMBER.fullmatch(task.priority):
         making.error("not_a_number", f"The priority “{task.priority}” is not a whole number.")
     if isinstance(task.candidate_groups, str):
         making.found.groups.update(filter(None, map(str.strip, task.candidate_groups.split(","))))

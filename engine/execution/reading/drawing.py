@@ -14,7 +14,8 @@ from engine.execution.reading.names import BPMN, local
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.model.errors import RemitError
 
-_JUEL = re.compile(r"[$#]\{(?P<inside>.*)\}", re.DOTALL)
+_JUEL = re.compile(r"[$#]\{")
+_LONGEST_SUGGESTION = 500
 _OPERATORS = (
     (r"&&", " and "),
     (r"\|\|", " or "),
@@ -187,12 +188,13 @@ class Drawing:
         match = _JUEL.search(text)
         if match is None:
             return False
-        suggestion = match["inside"].strip()
+        inside = text[match.end() :].rpartition("}")[0] or text[match.end() :]
+        suggestion = inside[:_LONGEST_SUGGESTION].strip()
         for pattern, replacement in _OPERATORS:
             suggestion = re.sub(pattern, replacement, suggestion)
         self.error(
             "expression_language",
-            f"{what} is {text!r}, which is not FEEL. Write “= {' '.join(suggestion.split())}”.",
+            f"{what} is {text[:_LONGEST_SUGGESTION]!r}, which is not FEEL. Write “= {' '.join(suggestion.split())}”.",
             node,
             owner,
         )

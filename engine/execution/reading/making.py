@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.execution.reading.extensions import CORRELATION_KEY, Extensions
 from engine.execution.reading.names import dialect
 from engine.execution.timers import ZONED, NotATime, duration_of, moment_of
 
+VERSION = re.compile(r"[0-9]{1,9}")
 BINDINGS = ("latest", "deployment", "version", "versionTag")
 
 
@@ -84,7 +86,7 @@ def reference(
     if binding in ("version", "versionTag"):
         suffix = "Version" if binding == "version" else "VersionTag"
         version = (dialect(node, f"{prefix}{suffix}") or "").strip()
-        if not version or (binding == "version" and not version.isdigit()):
+        if not version or (binding == "version" and not VERSION.fullmatch(version)):
             making.error("missing_version", f"The {what} is bound to a {binding} but names none.")
             return None
     return Reference(making.owner, key.strip(), binding, version)

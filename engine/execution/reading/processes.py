@@ -40,6 +40,9 @@ from engine.execution.reading.starts import Starts, read_starts
 from engine.execution.reading.structure import check_scope
 from engine.feel import Expression
 
+MOST_PATHS = 500_000
+"""The most pairs of an incoming flow of an inclusive join and a node that are looked at."""
+
 _GATEWAY_NODES: dict[str, type[FlowNode]] = {
     "exclusiveGateway": ExclusiveGateway,
     "parallelGateway": ParallelGateway,
@@ -206,9 +209,20 @@ def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
             elif local(making.node.get("attachedToRef")) not in makings:
                 making.error("dangling_reference", "The boundary event sits on nothing.")
     _connect(reading, scope, nodes, makings)
-    for node in nodes.values():
-        if isinstance(node, InclusiveGateway):
-            node.upstream = upstream_of(node, nodes.values())
+    joins = [
+        node
+        for node in nodes.values()
+        if isinstance(node, InclusiveGateway) and len(node.incoming) > 1
+    ]
+    if sum(len(join.incoming) for join in joins) * len(nodes) > MOST_PATHS:
+        reading.drawing.error(
+            "too_large",
+            "There are too many inclusive gateways in one drawing: divide it with call activities.",
+            scope,
+        )
+        return None
+    for join in joins:
+        join.upstream = upstream_of(join, nodes.values())
     check_scope(reading.drawing, nodes, makings, scope)
     if not reading.drawing.findings.refused:
         soundness.check(nodes, makings)

@@ -8,9 +8,11 @@ from engine.execution.process_spec import ProcessSpec
 from engine.execution.reading import extensions, layout, schema
 from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
 from engine.execution.reading.findings import Findings, Place
-from engine.execution.reading.names import BPMN, UNSUPPORTED_NODES, dialect
+from engine.execution.reading.names import BPMN, FLOW_NODES, UNSUPPORTED_NODES, dialect
 from engine.execution.reading.processes import read_process
 from engine.model.problems import Problem
+
+MOST_NODES = 5_000
 
 
 def parse(source: bytes, *, file: str) -> tuple[list[ProcessSpec], list[Problem]]:
@@ -82,6 +84,14 @@ def _check_ids(drawing: Drawing) -> None:
 
 
 def _check_nodes(drawing: Drawing) -> None:
+    drawn = sum(node.name in FLOW_NODES for node in walk(drawing.root))
+    if drawn > MOST_NODES:
+        drawing.error(
+            "too_large",
+            f"The file draws {drawn:,} elements, more than {MOST_NODES:,}: divide it with call "
+            "activities.",
+            drawing.root,
+        )
     for node in walk(drawing.root):
         if node.namespace != BPMN:
             continue

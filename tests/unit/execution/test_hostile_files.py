@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine import execution
 from tests.unit.execution.diagrams import (
+    codes,
     event,
     extension,
     flow,
@@ -160,3 +161,37 @@ def test_garbled_diagrams_never_raise(seed: int) -> None:
             source = source.replace(f"bpmn:{one}", f"bpmn:{other}")
     specs, problems = execution.parse(source.encode("utf-8", "replace"), file="x.bpmn")
     assert bool(specs) != any(problem.severity == "error" for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("code", "source"),
+    [
+        ("too_large", process(start_end(), user(*(f"t{n}" for n in range(5_001))))),
+        (
+            "too_large",
+            process(
+                start_end(),
+                *(node("inclusiveGateway", f"g{n}") for n in range(600)),
+                flows(
+                    "start " + " ".join(f"g{n}" for n in range(600)) + " end",
+                    *(f"g{n} g{n + 2}" for n in range(598)),
+                ),
+            ),
+        ),
+        ("not_a_time", process(start_end(), timer("t", "P" + "9" * 5_000 + "W"),
+                               flows("start t end"))),
+        ("not_a_time", process(start_end(), timer("t", f"R{'9' * 5_000}/PT1H", kind="timeCycle"),
+                               flows("start t end"))),
+        ("not_a_number", process(start_end(), user("a", attributes=f'camunda:priority="{"9" * 5000}"'),
+                                 flows("start a end"))),
+        ("expression_language", process(start_end(), user("a", attributes='camunda:assignee="'
+                                        + "${" * 200_000 + '"'), flows("start a end"))),
+        ("feel_syntax", process(start_end(), user("a", attributes='camunda:assignee="= '
+                                + "(" * 200_000 + '"'), flows("start a end"))),
+    ],
+    ids=lambda value: value[:40] if len(value) < 40 else "",
+)  # fmt: skip
+def test_a_diagram_made_to_take_long_is_refused_soon(code: str, source: str) -> None:
+    begun = time.perf_counter()
+    assert code in codes(source)
+    assert time.perf_counter() - begun < 4

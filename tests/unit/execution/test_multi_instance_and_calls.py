@@ -329,3 +329,10 @@ def test_a_result_named_like_an_input_parameter_is_not_lost(stored: bool) -> Non
     source = process(start_end(), node("userTask", "a", inside=parameters), flows("start a end"))
     world = begin(source, stored=stored).complete("a", grade="after")
     assert world.outcome.variables == {"grade": "after", "copy": "after"}
+
+
+def test_operatons_namespace_is_read_like_camundas() -> None:
+    source = process(
+        start_end(), node("userTask", "a", 'camunda:assignee="ada"'), flows("start a end")
+    ).replace("http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn")
+    assert assignees(begin(source)) == ["ada"]

@@ -113,6 +113,11 @@ def test_deep_data_ends_in_words_too(evaluation: Evaluation) -> None:
         compile_expression("a = b").evaluate({"a": first, "b": second}, evaluation)
 
 
+def test_data_too_deep_to_store_is_not_made(evaluation: Evaluation) -> None:
+    with pytest.raises(NestingExceeded):
+        compile_expression("for i in 1..5000 return [partial[-1]]").evaluate({}, evaluation)
+
+
 FOLDED = """{
     fold: function(x, n) if n = 0 then x else fold([x, x], n - 1),
     folded: fold([1], 60), other: fold([1], 60), answer: %s

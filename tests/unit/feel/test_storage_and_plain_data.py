@@ -160,9 +160,19 @@ def test_plain_data_comes_in() -> None:
     assert from_json(timedelta(hours=1)) == DaysTimeDuration.of(3600)
 
 
-@pytest.mark.parametrize("data", [float("nan"), float("inf"), Decimal("NaN")])
+@pytest.mark.parametrize(
+    "data", [float("nan"), float("inf"), Decimal("NaN"), pytest.param(10**7000, id="huge")]
+)
 def test_what_is_not_finite_does_not_come_in(data: Any) -> None:
     with pytest.raises(ValueError, match="not a number that FEEL can hold"):
+        from_json(data)
+
+
+def test_data_too_deep_to_store_does_not_come_in() -> None:
+    data: list[Any] = []
+    for _ in range(300):
+        data = [data]
+    with pytest.raises(ValueError, match="nested more than 200 deep"):
         from_json(data)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.dmn.findings import Place
+from engine.model.findings import Place
 
 
 class HitPolicy(StrEnum):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.dmn.elements import Text
-from engine.dmn.findings import Findings
 from engine.dmn.run import Program, Run, Scope
 from engine.dmn.types import ANY_TYPE, DataType, Types, mismatch
 from engine.feel import (
@@ -18,6 +17,7 @@ from engine.feel import (
     compile_unary_tests,
 )
 from engine.feel.syntax import Name, Node
+from engine.model.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)

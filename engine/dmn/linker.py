@@ -15,12 +15,12 @@ from engine.dmn.elements import (
     Reference,
 )
 from engine.dmn.expressions import Names, Texts
-from engine.dmn.findings import Findings, Place
 from engine.dmn.graph import Binding, DecisionNode, Element, Input, Knowledge, Service
 from engine.dmn.model import Decision, Model
 from engine.dmn.run import Program
 from engine.dmn.table_compiler import Owner, TableCompiler
 from engine.dmn.types import ANY_TYPE, DataType, Types, result_type
+from engine.model.findings import Findings, Place
 
 
 class Linker:

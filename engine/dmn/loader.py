@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from engine.dmn.elements import Definitions
-from engine.dmn.findings import Findings
 from engine.dmn.linker import Linker
 from engine.dmn.model import Model
 from engine.dmn.reader import read_definitions
+from engine.model.findings import Findings
 from engine.model.problems import Problem, Severity
 
 LONGEST_CHAIN_OF_IMPORTS = 20

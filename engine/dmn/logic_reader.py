@@ -21,10 +21,10 @@ from engine.dmn.elements import (
     Relation,
     Text,
 )
-from engine.dmn.findings import Findings, Place
 from engine.dmn.languages import is_feel, is_standard_namespace
-from engine.dmn.source import Node
 from engine.dmn.table_reader import TableReader
+from engine.model.findings import Findings, Place
+from engine.model.xml_tree import Node
 
 BOXED_NAMES = frozenset(
     {

@@ -14,10 +14,10 @@ from engine.dmn.elements import (
     Parameter,
     Reference,
 )
-from engine.dmn.findings import Findings, Place
 from engine.dmn.languages import CAMUNDA, MODEL_NAMESPACES
 from engine.dmn.logic_reader import BOXED_NAMES, LogicReader
-from engine.dmn.source import Node, SourceRefused, read
+from engine.model.findings import Findings, Place
+from engine.model.xml_tree import Node, SourceRefused, read
 
 LARGEST_GRAPH = 2_000
 _GRAPH = frozenset({"decision", "inputData", "businessKnowledgeModel", "decisionService"})

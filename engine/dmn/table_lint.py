@@ -18,11 +18,11 @@ from engine.dmn.cells import region_of
 from engine.dmn.coverage import Coverage, TooIntricate
 from engine.dmn.elements import HitPolicy
 from engine.dmn.examples import example
-from engine.dmn.findings import Findings
 from engine.dmn.grid import Stretch
 from engine.dmn.hit_policy import LIST_POLICIES
 from engine.dmn.regions import Kind, Region, intersection, line_of
 from engine.dmn.table import InputColumn, Table
+from engine.model.findings import Findings
 
 LARGEST_REPORT = 10
 

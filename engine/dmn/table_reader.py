@@ -15,9 +15,9 @@ from engine.dmn.elements import (
     Rule,
     Text,
 )
-from engine.dmn.findings import Place
 from engine.dmn.languages import CAMUNDA
-from engine.dmn.source import Node
+from engine.model.findings import Place
+from engine.model.xml_tree import Node
 
 if TYPE_CHECKING:
     from engine.dmn.logic_reader import LogicReader

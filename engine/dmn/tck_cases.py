@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from engine.dmn.source import Node, read
 from engine.feel import Evaluation, Value, compile_expression
+from engine.model.xml_tree import Node, read
 
 NAMESPACE = "http://www.omg.org/spec/DMN/20160719/testcase"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.dmn.elements import ItemDefinition, Text
-from engine.dmn.findings import Findings, Place
 from engine.dmn.regions import Kind
 from engine.feel import (
     Evaluation,
@@ -39,6 +38,7 @@ from engine.feel.types import (
     Type,
     coerced,
 )
+from engine.model.findings import Findings, Place
 
 # Names that modellers write beside the standard's own: DMN 1.1 and the Camunda Modeler's list.
 _ALIASES: Mapping[str, Type] = {

@@ -24,6 +24,20 @@ CHAPTERS = (
     "Range",
     "Deadline",
 )
+WARNING_CODES = {
+    "unknown_name": "nothing in scope has this name",
+    "unknown_type": "`instance of` a type that nobody defined",
+    "no_literal": '`@"..."` holds no date, time or duration',
+    "no_property": "a context without this entry, or a value without this property",
+    "no_item": "a list without an item at this position",
+    "no_number": "a division by zero, or a result beyond 34 digits and its exponents",
+    "wrong_kind": "an operator, condition or filter got a value of a kind it cannot use",
+    "incomparable": "two values of different kinds, or a zoned with a local time, were compared",
+    "mixed_range": "a range with ends of different kinds",
+    "repeated_entry": "a context with the same entry twice",
+    "not_a_list": "a loop over something that cannot be counted through",
+    "failed_call": "a function could not be called, or has no answer for these arguments",
+}
 _INTRODUCTION = """# FEEL in Remit
 
 Written by `python -m engine.feel.reference`; do not edit by hand.
@@ -63,6 +77,16 @@ read; a sign with spaces around it is an operator. A word that is in no known na
 """
 
 
+def _warnings() -> str:
+    rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in WARNING_CODES.items())
+    return f"""## Warnings
+
+| code | what happened |
+|---|---|
+{rows}
+"""
+
+
 def _limits() -> str:
     limits = DEFAULT_LIMITS
     return f"""## Limits of one evaluation
@@ -89,6 +113,7 @@ def reference() -> str:
 
 def _lines() -> Iterator[str]:
     yield _INTRODUCTION
+    yield _warnings()
     yield _limits()
     for chapter in CHAPTERS:
         yield f"## {chapter} functions\n"

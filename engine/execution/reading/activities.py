@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from engine.dmn.source import Node
 from engine.execution.nodes.activity import Activity, PassThrough
 from engine.execution.nodes.call_activity import CallActivity
 from engine.execution.nodes.catch_event import ReceiveTask
@@ -28,6 +27,7 @@ from engine.execution.reading.making import (
 from engine.execution.reading.names import dialect, is_true
 from engine.feel import compile_expression
 from engine.model.waits import SubscriptionKind
+from engine.model.xml_tree import Node
 
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 RESULT_MAPPINGS = ("singleEntry", "singleResult", "collectEntries", "resultList")

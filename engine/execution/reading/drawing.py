@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.dmn.source import Node
 from engine.execution.nodes.said import Said
 from engine.execution.process_spec import RESERVED_NAMES
 from engine.execution.reading.findings import Findings, Place
 from engine.execution.reading.names import BPMN, local
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.model.errors import RemitError
+from engine.model.xml_tree import Node
 
 _JUEL = re.compile(r"[$#]\{")
 _LONGEST_SUGGESTION = 500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.dmn.source import Node
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import (
     BoundaryEvent,
@@ -29,6 +28,7 @@ from engine.execution.reading.names import EVENT_DEFINITIONS, dialect, local
 from engine.execution.timers import NotATime, Timer, TimerKind, cycle_of, duration_of
 from engine.feel import Expression
 from engine.model.waits import SubscriptionKind
+from engine.model.xml_tree import Node
 
 SUPPORTED = {
     "startEvent": frozenset({"message", "signal", "timer"}),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.dmn.source import Node
 from engine.execution.nodes.call_activity import Mapping
 from engine.execution.nodes.said import Parameter, Said, SaidList, SaidMap
 from engine.execution.reading.drawing import Drawing, bpmn_children, walk
@@ -19,6 +18,7 @@ from engine.execution.reading.vocabulary import (
     REFUSED_BPMN_CHILDREN,
     REFUSED_ELEMENTS,
 )
+from engine.model.xml_tree import Node
 
 CLAUSES = "clauses"
 CORRELATION_KEY = "correlation_key"

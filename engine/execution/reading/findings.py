@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.dmn import findings
-from engine.dmn.findings import Place
+from engine.model import findings
+from engine.model.findings import Place
 from engine.model.problems import Severity
 
 

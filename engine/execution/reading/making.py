@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.dmn.source import Node
 from engine.execution.process_spec import Element, Reference
 from engine.execution.reading.drawing import Drawing
 from engine.execution.reading.extensions import CORRELATION_KEY, Extensions
 from engine.execution.reading.names import dialect
 from engine.execution.timers import ZONED, NotATime, duration_of, moment_of
+from engine.model.xml_tree import Node
 
 VERSION = re.compile(r"[0-9]{1,9}")
 BINDINGS = ("latest", "deployment", "version", "versionTag")

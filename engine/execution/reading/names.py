@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.dmn.source import Node
+from engine.model.xml_tree import Node
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"

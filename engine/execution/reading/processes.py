@@ -9,7 +9,6 @@ from typing import Any
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.dmn.source import Node
 from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.event_gateway import EventGateway
 from engine.execution.nodes.flow_node import FlowNode, ProcessNode, Route
@@ -39,6 +38,7 @@ from engine.execution.reading.names import (
 from engine.execution.reading.starts import Starts, read_starts
 from engine.execution.reading.structure import check_scope
 from engine.feel import Expression
+from engine.model.xml_tree import Node
 
 MOST_PATHS = 500_000
 """The most pairs of an incoming flow of an inclusive join and a node that are looked at."""

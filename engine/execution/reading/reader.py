@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from engine.dmn.source import Node, SourceRefused
-from engine.dmn.source import read as read_xml
 from engine.execution.process_spec import ProcessSpec
 from engine.execution.reading import extensions, layout, schema
 from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
@@ -11,6 +9,8 @@ from engine.execution.reading.findings import Findings, Place
 from engine.execution.reading.names import BPMN, FLOW_NODES, UNSUPPORTED_NODES, dialect
 from engine.execution.reading.processes import read_process
 from engine.model.problems import Problem
+from engine.model.xml_tree import Node, SourceRefused
+from engine.model.xml_tree import read as read_xml
 
 MOST_NODES = 5_000
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.dmn.source import Node
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.process_spec import Reference
 from engine.execution.reading.drawing import Drawing
 from engine.execution.reading.events import event_definitions, timer_of_start
 from engine.execution.reading.making import Making, form_reference
 from engine.execution.timers import Timer
+from engine.model.xml_tree import Node
 
 
 @dataclass(slots=True)

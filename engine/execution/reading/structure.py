@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dmn.source import Node
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.catch_event import CatchEvent, ReceiveTask
@@ -13,6 +12,7 @@ from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.gateways import ExclusiveGateway, ParallelGateway
 from engine.execution.reading.drawing import Drawing
 from engine.execution.reading.making import Making
+from engine.model.xml_tree import Node
 
 
 def check_scope(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
 
 from engine import process_instances
 from tests.integration.api.world import RECORDED, World, content
@@ -56,29 +60,28 @@ def test_the_same_key_of_two_callers_is_two_keys(world: World) -> None:
     assert abroad.post("/process-instances", START, Idempotency_Key="k1").status_code == 201
 
 
-def test_a_request_that_still_runs_is_a_conflict(world: World, monkeypatch: object) -> None:
+def test_a_request_that_still_runs_is_a_conflict(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caller = world.caller()
     real = process_instances.start
     during: list[int] = []
 
-    def start(*args: object, **kwargs: object) -> object:
+    def start(*args: Any, **kwargs: Any) -> Any:
         twin = world.caller()
         during.append(twin.post("/process-instances", START, Idempotency_Key="k1").status_code)
-        return real(*args, **kwargs)  # type: ignore[arg-type]
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr(process_instances, "start", start)  # type: ignore[attr-defined]
+    monkeypatch.setattr(process_instances, "start", start)
     assert caller.post("/process-instances", START, Idempotency_Key="k1").status_code == 201
     assert during == [409]
 
 
 def test_a_deployment_sent_again_is_recognised_by_its_files(world: World) -> None:
     caller = world.caller()
-    caller.headers  # noqa: B018
     changed = content()["harm.bpmn"].replace(b'name="Decide what to do"', b'name="Decide"')
 
     def deploy(source: bytes) -> int:
-        from io import BytesIO
-
         answer = caller.client.post(
             caller.url("/deployments"),
             data={"file": (BytesIO(source), "harm.bpmn")},

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from engine.dmn import parse
-from engine.dmn.source import MAXIMUM_BYTES
+from engine.model.xml_tree import MAXIMUM_BYTES
 
 CAMUNDA_MODELER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"

@@ -115,7 +115,7 @@ def test_deep_data_ends_in_words_too(evaluation: Evaluation) -> None:
 
 def test_data_too_deep_to_store_is_not_made(evaluation: Evaluation) -> None:
     with pytest.raises(NestingExceeded):
-        compile_expression("for i in 1..5000 return [partial[-1]]").evaluate({}, evaluation)
+        compile_expression("(for i in 1..5000 return [partial[-1]])[-1]").evaluate({}, evaluation)
 
 
 FOLDED = """{

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.feel import Evaluation, Value
+from engine.feel.reference import WARNING_CODES
 
 NULL_WITH_WARNING = [
     ("1 + null", "Cannot add a number and null"),
@@ -44,6 +45,7 @@ def test_a_fault_is_null_and_says_why(
 ) -> None:
     assert feel(text) is None
     assert why in evaluation.warnings[0].message
+    assert {warning.code for warning in evaluation.warnings} <= WARNING_CODES.keys()
 
 
 def test_a_warning_knows_its_place(feel: Callable[..., Value], evaluation: Evaluation) -> None:

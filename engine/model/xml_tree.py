@@ -1,4 +1,4 @@
-"""Reads XML safely into a small tree that knows its places. Owns the limits; knows nothing of DMN."""
+"""Reads XML safely into a small tree that knows its places. Owns the limits; knows no vocabulary."""
 
 from __future__ import annotations
 

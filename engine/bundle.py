@@ -27,6 +27,8 @@ from engine.model.process_definitions import DefinitionKind
 
 ORGANISATION_FILE = "organisation.yaml"
 CLAUSES_FILE = "clauses.csv"
+NOTICE_TOPIC = "notice"
+"""The topic whose tasks tell a role something: their template and role are checked here."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class _Reader:
                     )
         for spec in self._processes.values():
             self._check_process(spec)
+        self._check_names()
         self._check_citations()
         return Bundle(
             files=self._files,
@@ -209,6 +212,8 @@ class _Reader:
                 self._check_reference(spec, kind, reference)
         for element_id, topic in spec.topics.items():
             self._check_topic(spec, element_id, topic)
+            if topic == NOTICE_TOPIC:
+                self._check_notice(spec, element_id)
         self._check_groups(spec)
 
     def _check_reference(
@@ -244,6 +249,56 @@ class _Reader:
             spec.file,
             spec,
             element_id,
+        )
+
+    def _check_notice(self, spec: ProcessSpec, element_id: str) -> None:
+        """Refuse a notice that names a template or a role there is not, before it is ever sent."""
+        inputs = spec.literal_inputs.get(element_id, {})
+        template, role = inputs.get("template"), inputs.get("to")
+        if template is not None:
+            reference = Reference(element_id, template)
+            self._check_reference(spec, DefinitionKind.TEMPLATE, reference)
+        if role is not None and self._organisation and self._organisation.role(role) is None:
+            known = ", ".join(sorted(found.id for found in self._organisation.roles))
+            self._refuse(
+                "unknown_role",
+                f"The notice goes to “{role}”, which is no role. Roles are listed in "
+                f'{ORGANISATION_FILE}: {known}. Several roles are a FEEL list: = ["a", "b"].',
+                spec.file,
+                spec,
+                element_id,
+            )
+
+    def _check_names(self) -> None:
+        """Warn of variables that nothing of these files ever writes: a name may be misspelt."""
+        if not self._complete or not self._defines_all_forms():
+            return
+        written = {
+            name
+            for spec in self._processes.values()
+            for names in spec.written_names.values()
+            for name in names
+        }
+        written |= {name for spec in self._processes.values() for name in spec.given_names}
+        written |= {name for form in self._forms.values() for name in form.writes}
+        for spec in self._processes.values():
+            for owner, names in spec.read_names.items():
+                for name in sorted(names - written):
+                    self._refuse(
+                        "unknown_variable",
+                        f"Nothing in these files gives the variable “{name}” a value. Unless the "
+                        "start or a message brings it, correct its name.",
+                        spec.file,
+                        spec,
+                        owner,
+                        Severity.WARNING,
+                    )
+
+    def _defines_all_forms(self) -> bool:
+        return all(
+            reference.key in self._forms
+            for spec in self._processes.values()
+            for reference in spec.form_refs
         )
 
     def _check_groups(self, spec: ProcessSpec) -> None:
@@ -297,11 +352,12 @@ class _Reader:
         file: str,
         spec: ProcessSpec | None = None,
         element_id: str | None = None,
+        severity: Severity = Severity.ERROR,
     ) -> None:
         element = spec.elements.get(element_id or "") if spec else None
         self._problems.append(
             Problem(
-                Severity.ERROR,
+                severity,
                 code,
                 message,
                 file,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import notices
+from engine.bundle import NOTICE_TOPIC
 from engine.process_engine import Handler
 
-HANDLERS: Mapping[str, Handler] = {notices.TOPIC: notices.deliver}
+HANDLERS: Mapping[str, Handler] = {NOTICE_TOPIC: notices.deliver}
 """Remit's own handlers by topic. Every other topic waits for a program outside."""

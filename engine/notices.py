@@ -14,8 +14,6 @@ from engine.model.process_definitions import DefinitionKind
 from engine.model.service_tasks import ServiceRequest, ServiceResult
 from engine.process_engine import ProcessEngine
 
-TOPIC = "notice"
-
 
 class NoticeNotAddressed(RemitError):
     """A notice task says no template or no role, or one that does not exist."""

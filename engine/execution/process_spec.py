@@ -71,7 +71,9 @@ class ProcessSpec:
     `graph` is SpiffWorkflow's specification of it. `message_starts` maps a message's name to its
     start event, `timer_starts` a start event to when it begins instances. `topics` maps service
     and send tasks to their topic. `read_names` maps elements to the variables that their
-    expressions read, `written_names` to those they write. `version` is set by whoever deploys.
+    expressions read, `written_names` to those they write, `literal_inputs` to the input parameters
+    that are plain text, `given_names` what its call activities give the processes they call.
+    `version` is set by whoever deploys.
     """
 
     key: str
@@ -97,6 +99,8 @@ class ProcessSpec:
     clauses: frozenset[str] = frozenset()
     read_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     written_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given_names: frozenset[str] = frozenset()
+    literal_inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     history_time_to_live: str | None = None
     version: int = 0
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
+from engine.execution.nodes.call_activity import CallActivity
 from engine.execution.nodes.event_gateway import EventGateway
 from engine.execution.nodes.flow_node import FlowNode, ProcessNode, Route
 from engine.execution.nodes.gateways import (
@@ -108,8 +110,28 @@ def read_process(drawing: Drawing, process: Node, file: str) -> ProcessSpec | No
         clauses=frozenset(reading.clauses),
         read_names=_known(drawing.read_names, reading),
         written_names=_known(drawing.written_names, reading),
+        given_names=frozenset(
+            mapping.target
+            for node in reading.nodes.values()
+            if isinstance(node, CallActivity)
+            for mapping in node.goes_in
+            if mapping.target is not None
+        ),
+        literal_inputs=_literal_inputs(reading),
         history_time_to_live=dialect(process, "historyTimeToLive"),
     )
+
+
+def _literal_inputs(reading: Reading) -> dict[str, dict[str, str]]:
+    return {
+        node.element.id: {
+            parameter.name: parameter.said
+            for parameter in node.parameters_in
+            if isinstance(parameter.said, str)
+        }
+        for node in reading.nodes.values()
+        if isinstance(node, Activity)
+    }
 
 
 def _known(names: dict[str, set[str]], reading: Reading) -> dict[str, frozenset[str]]:

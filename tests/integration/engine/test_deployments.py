@@ -181,3 +181,33 @@ def _tasks(acme: Acme):
     from engine import user_tasks
 
     return user_tasks.listing(acme.engine, by=acme.by, page=EVERYTHING).items
+
+
+def test_a_notice_must_name_a_template_and_a_role_that_exist(acme: Acme) -> None:
+    inputs = {"template": "nowhere", "to": "nobody"}
+    with pytest.raises(DeploymentRefused) as refused:
+        acme.deploy(
+            p_bpmn=diagram(
+                START + service_task("tell", "notice", inputs) + END + flow("start", "tell", "end")
+            )
+        )
+    codes = {(problem.code, problem.element_id) for problem in refused.value.problems}
+    assert {("missing_template", "tell"), ("unknown_role", "tell")} <= codes
+
+
+def test_a_variable_that_nothing_writes_is_a_warning_and_one_that_a_form_writes_is_not(
+    acme: Acme,
+) -> None:
+    form = b'{"schemaVersion": 16, "type": "default", "id": "f", "components": [%s]}' % (
+        b'{"type": "textfield", "key": "place", "label": "Where?"}'
+    )
+    body = (
+        START
+        + user_task("ask", 'camunda:candidateGroups="worker" camunda:formRef="f"')
+        + service_task("call", "call_out", {"place": "= place", "time": "= tiem"})
+        + END
+        + flow("start", "ask", "call", "end")
+    )
+    deployment = acme.deploy(p_bpmn=diagram(body), f_form=form)
+    found = [w for w in deployment.warnings if w.code == "unknown_variable"]
+    assert [(w.element_id, "tiem" in w.message) for w in found] == [("call", True)]

@@ -15,7 +15,14 @@ from engine.model.history import RecordedEvent
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
-from engine.model.waits import ServiceTaskWait, SubscriptionWait, TimerWait, UserTaskWait, Wait
+from engine.model.waits import (
+    ConditionWait,
+    ServiceTaskWait,
+    SubscriptionWait,
+    TimerWait,
+    UserTaskWait,
+    Wait,
+)
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
 
@@ -196,6 +203,8 @@ def _token(wait: Wait) -> Token:
             return Token(wait.token_id, wait.element_id, wait.name, "timer", wait.due_at)
         case SubscriptionWait():
             return Token(wait.token_id, wait.element_id, wait.name, "subscription")
+        case ConditionWait():
+            return Token(wait.token_id, wait.element_id, wait.name, "condition")
         case ServiceTaskWait():
             return Token(wait.token_id, wait.element_id, wait.name, "service_task")
 

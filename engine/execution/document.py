@@ -11,7 +11,8 @@ A document is JSON, laid out in lines so that most of it passes through a step u
     ]}
 
 id and parent have 32 characters and due 27 or none, so that the three are found by their offset.
-An element that begins with @ is a token that sits on its parent rather than living in it.
+An element that begins with @ is a token that sits on its parent rather than living in it; one
+that begins with ~ lives in it as the armed start of an event sub-process.
 Any other layout of the same JSON is read as well, only slower.
 """
 
@@ -125,16 +126,16 @@ class StoredTokens:
         try:
             row = json.loads(line.rstrip(","))
             token_id, _, due, name = row[:4]
-            attached = name.startswith("@")
+            attached, armed = name.startswith("@"), name.startswith("~")
             home = parent.home if parent.home is not None and not attached else None
             graph = (home or parent.surrounding_home).spec.graph
-            node = graph.task_specs[name.removeprefix("@")]
+            node = graph.task_specs[name[1:] if attached or armed else name]
         except (ValueError, KeyError, TypeError) as error:
             raise DocumentNotReadable(
                 f"A token of the stored document does not fit the process: {line[:200]}"
             ) from error
-        token = Token(instance, node, parent, id=token_id, attached=attached)
-        if not attached:
+        token = Token(instance, node, parent, id=token_id, attached=attached, armed=armed)
+        if token.keeps_alive:
             # The parent's count was stored with it.
             parent.inner -= 1
         self._lines[token_id] = ""
@@ -196,7 +197,8 @@ def _line(token: Token) -> str:
         kept["inner"] = token.inner
     if token.arrived:
         kept["joins"] = token.arrived
-    name = f"@{token.task_spec.name}" if token.attached else token.task_spec.name
+    mark = "@" if token.attached else "~" if token.armed else ""
+    name = mark + token.task_spec.name
     row: list[Any] = [token.id, token._parent, _stamp(token.due) if token.due else "", name]
     if kept or token.data:
         row.append(kept)
@@ -229,6 +231,10 @@ def write(instance: Instance) -> str:
     }
     if root.arrived:
         header["joins"] = root.arrived
+    if root.internal_data:
+        header["kept"] = root.internal_data
+    if instance.conditions:
+        header["conditions"] = list(instance.conditions)
     if next_due != _NEVER:
         header["next_due"] = next_due
     variables = [f"{to_json_text(name)}:{text}" for name, text in home.variables.texts().items()]
@@ -267,6 +273,8 @@ def read(spec: ProcessSpec, document: str, surroundings: Surroundings) -> Instan
     root = instance.grow_root(Home(spec, Variables(texts), completed, header["identity"]))
     root.inner = header["inner"]
     root.children_known = False
+    root.internal_data = header.get("kept", {})
+    instance.conditions = dict.fromkeys(header.get("conditions", ()))
     if "joins" in header:
         root.arrived = header["joins"]
         instance.joining[root.id] = root

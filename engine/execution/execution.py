@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.execution import document
 from engine.execution.errors import ReservedName, TokenNotWaiting
 from engine.execution.instance import Instance
+from engine.execution.nodes.scopes import open_scope
 from engine.execution.nodes.service_task import ServiceTask
 from engine.execution.nodes.throwing import throw_error
 from engine.execution.nodes.user_task import UserTask
@@ -124,7 +125,7 @@ class Execution:
         instance.dormant.wake_all(instance)
         tokens = [token for token in instance.tasks.values() if token.scope is not None]
         tokens.sort(key=lambda token: instance.dormant.add(token.id))
-        places = [_place(token, token.task_spec.element) for token in tokens if not token.attached]
+        places = [_place(token, token.task_spec.element) for token in tokens if token.keeps_alive]
         for scope in instance.joining.values():
             home = scope.home or scope.surrounding_home
             for gateway, arrived in scope.arrived.items():
@@ -220,6 +221,7 @@ def start(
         data={**identity, "process": spec.key, "version": spec.version, "start": node.element.id},
     )
     begun.write(root, variables, by=by)
+    open_scope(root)
     node.arrive(begun, root, None)
     return Execution(begun)
 

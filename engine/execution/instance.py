@@ -54,6 +54,9 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.thrown: list[Thrown] = []
         self.waits_before: dict[str, Wait] = {}
         self.joining: dict[str, Token] = {}
+        self.conditions: dict[str, None] = {}
+        self.changed: set[str] = set()
+        self.unseen: set[str] = set()
         self._emptied: list[Token] = []
         self._timers: list[tuple[datetime, int, Token]] = []
         self._steps = 0
@@ -89,11 +92,12 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self._moved = True
         self.dormant.forget(token.id)
         self.joining.pop(token.id, None)
+        self.conditions.pop(token.id, None)
         scope = token.scope
         if scope is None:
             return
         scope._children.pop(token.id, None)
-        if not token.attached:
+        if token.keeps_alive:
             scope.inner -= 1
             if scope.inner == 0:
                 self._emptied.append(scope)
@@ -106,7 +110,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.last_task = task
         scope = task.scope
         self.remove(task)
-        if scope is not None and not task.attached:
+        if scope is not None and task.keeps_alive:
             scope.task_spec.inner_completed(scope, task)
 
     # Time
@@ -149,11 +153,15 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def _drain(self) -> None:
         while self.state is State.RUNNING:
-            while self.ready:
+            if self.changed or self.unseen:
+                self._look_at_conditions()
+                continue
+            if self.ready:
                 token = self.ready.popleft()
                 if token._state == TaskState.READY and token.id in self.tasks:
                     self._count_step(token)
                     token.run()
+                continue
             if self._emptied:
                 scope = self._emptied.pop()
                 alive = scope.id in self.tasks and not scope.inner and not scope.arrived
@@ -162,6 +170,28 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 continue
             if not self._fire_a_join():
                 return
+
+    def watch(self, token: Token) -> None:
+        """Have a token's condition looked at now, and whenever a variable changes."""
+        self.conditions[token.id] = None
+        self.unseen.add(token.id)
+
+    def _look_at_conditions(self) -> None:
+        """Let the conditional events happen whose condition has become true."""
+        changed, self.changed = self.changed, set()
+        unseen, self.unseen = self.unseen, set()
+        watching: list[Token] = []
+        for token_id in self.conditions:
+            token = self.tasks.get(token_id) or self.dormant.wake(self, token_id)
+            if token is not None:
+                watching.append(token)
+        for token in sorted(watching, key=lambda token: self.dormant.add(token.id)):
+            # One that happened before may have taken this one away.
+            if token.id in self.tasks and token.task_spec.wait(token) is not None:
+                trigger = token.task_spec.trigger
+                if trigger.becomes_true(token, changed, new=token.id in unseen):
+                    self._count_step(token)
+                    token.task_spec.fire(token, {})
 
     def _fire_a_join(self) -> bool:
         """Let one inclusive join go on, now that no token can move by itself."""
@@ -198,6 +228,8 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def finish(self) -> None:
         """Mark the instance completed: its last token has gone."""
+        for armed in self.task_tree.children:
+            armed.cancel()
         self.state = State.COMPLETED
         self.completed = True
         self.record(HistoryKind.PROCESS_INSTANCE_COMPLETED, self.task_tree)
@@ -270,6 +302,8 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 home.variables.set(name, value)
             else:
                 holder.data[name] = value
+        if self.conditions:
+            self.changed.update(written)
         self.record(HistoryKind.VARIABLES_CHANGED, token, by=by, data=written)
 
     def take_results(

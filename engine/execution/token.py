@@ -43,7 +43,8 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     SpiffWorkflow's task without its history: a token goes when it has moved on, so an instance is
     as large as what it waits for. `scope` is the token it lives in (the root, a sub-process, a
-    call activity, a multi-instance body) or, when `attached`, the token it sits on.
+    call activity, a multi-instance body) or, when `attached`, the token it sits on. An `armed`
+    token is the start of an event sub-process: it lives in its scope without keeping it alive.
     `internal_data` is stored and holds plain JSON values; `data` holds local variables. `arrived`
     counts the tokens that wait at joins inside this one: gateway, then flow, then how many.
     """
@@ -62,6 +63,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
         *,
         id: str | None = None,
         attached: bool = False,
+        armed: bool = False,
     ) -> None:
         # Task.__init__ is not called: it makes a tree by ids, reads the clock and numbers threads.
         # A contract test holds the attributes against the pinned version.
@@ -70,6 +72,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.task_spec = node
         self.scope = scope
         self.attached = attached
+        self.armed = armed
         self._parent = scope.id if scope is not None else None
         self._children: dict[str, None] = {}
         self._state = TaskState.FUTURE
@@ -88,8 +91,13 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
             instance.dormant.add(self.id)
         if scope is not None:
             scope._children[self.id] = None
-            if not attached:
+            if self.keeps_alive:
                 scope.inner += 1
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether the scope goes on while this token is there."""
+        return not (self.attached or self.armed)
 
     @property
     def parent(self) -> Token | None:

@@ -42,7 +42,7 @@ class UserTask:
     completed_by: str | None = None
 
     def is_for(self, actor: Actor) -> bool:
-        """Say whether the actor may see and work on this task."""
+        """Say whether the actor may work on this task."""
         if actor.may(Permission.WORK_ALL_TASKS):
             return True
         if not actor.may(Permission.WORK_TASKS):
@@ -52,6 +52,11 @@ class UserTask:
 
     def check_visible_to(self, actor: Actor) -> None:
         """Raise UserTaskNotFound for an actor who may not even know of the task."""
+        if not self.is_for(actor) and not actor.may(Permission.READ_HISTORY):
+            raise UserTaskNotFound(self.id)
+
+    def check_workable_by(self, actor: Actor) -> None:
+        """Raise UserTaskNotFound for an actor whom the task is not for."""
         if not self.is_for(actor):
             raise UserTaskNotFound(self.id)
 

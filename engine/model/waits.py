@@ -57,6 +57,16 @@ class SubscriptionWait:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionWait:
+    """A conditional event waits for a change of variables: nothing outside has to be kept for it."""
+
+    token_id: str
+    element_id: str
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceTaskWait:
     """A service or send task waits for its handler, or an external worker, to have done its work.
 
@@ -74,7 +84,7 @@ class ServiceTaskWait:
     clauses: tuple[str, ...] = ()
 
 
-Wait = UserTaskWait | TimerWait | SubscriptionWait | ServiceTaskWait
+Wait = UserTaskWait | TimerWait | SubscriptionWait | ConditionWait | ServiceTaskWait
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def serve(demo: bool) -> None:
 
     from web.app import create_app
     from web.shipped import deploy_shipped, refuse_demo_people
+    from webhooks.request_limits import LARGEST_REQUEST
 
     settings = read_settings()
     if settings.in_production and demo:
@@ -56,6 +57,7 @@ def serve(demo: bool) -> None:
                 port=settings.port,
                 threads=settings.web_threads,
                 ident="Remit",
+                max_request_body_size=LARGEST_REQUEST,
                 **_proxy(settings),
             )
         except OSError as error:

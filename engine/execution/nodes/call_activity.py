@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.execution.errors import ValueNotUsable
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.said import Said, text_of, value_of
+from engine.execution.nodes.scopes import open_scope
 from engine.execution.process_spec import RESERVED_NAMES, Reference
 from engine.execution.token import Home, Token
 from engine.execution.variables import Variables
@@ -69,6 +70,7 @@ class CallActivity(Activity):
             my_task,
             data={"process": called.key, "version": called.version},
         )
+        open_scope(my_task)
         start.arrive(instance, my_task, None)
 
     def _given(self, token: Token) -> dict[str, Value]:

@@ -18,6 +18,7 @@ from engine.model.waits import Wait
 
 if TYPE_CHECKING:
     from engine.execution.instance import Instance
+    from engine.execution.nodes.event_subprocess import EventSubProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.element = element
         self.routes: tuple[Route, ...] = ()
         self.incoming: tuple[str, ...] = ()
+        self.event_subprocesses: tuple[EventSubProcess, ...] = ()
 
     def lead_to(self, routes: Sequence[Route]) -> None:
         """Connect the node to where its flows go. Called by the reader, once."""

@@ -94,7 +94,7 @@ class InclusiveGateway(Join):
 
 def _places(instance: Instance, scope: Token, gateway: str) -> Collection[str]:
     """Return the nodes of a scope at which there are tokens, leaving the asking gateway out."""
-    names = {child.task_spec.name for child in scope.children if not child.attached}
+    names = {child.task_spec.name for child in scope.children if child.keeps_alive}
     names.update(scope.arrived)
     names.discard(gateway)
     return names

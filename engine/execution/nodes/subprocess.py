@@ -6,6 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.flow_node import FlowNode
+from engine.execution.nodes.scopes import open_scope
 from engine.execution.token import Token
 from engine.model.history import HistoryKind
 
@@ -21,6 +22,7 @@ class SubProcess(Activity):
     def _run_hook(self, my_task: Token) -> None:
         instance = my_task.workflow
         instance.record(HistoryKind.ELEMENT_ENTERED, my_task)
+        open_scope(my_task)
         self.start.arrive(instance, my_task, None)
 
     def emptied(self, token: Token) -> None:

@@ -6,6 +6,7 @@ from engine.execution.instance import Instance
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.said import Parameter, Said, text_of, value_of
+from engine.execution.nodes.scopes import clear
 from engine.execution.nodes.throwing import throw_error, throw_escalation
 from engine.execution.nodes.triggers import is_subscribed
 from engine.execution.state import Thrown
@@ -127,10 +128,5 @@ class TerminateEnd(PlainEvent):
     """Ends its scope: every other token in it is taken away."""
 
     def _on_complete_hook(self, my_task: Token) -> None:
-        scope = my_task.flow_scope
-        for other in scope.children:
-            if other is not my_task and not other.attached:
-                other.cancel()
-        scope.arrived.clear()
-        my_task.workflow.joining.pop(scope.id, None)
+        clear(my_task.flow_scope, but=my_task)
         super()._on_complete_hook(my_task)

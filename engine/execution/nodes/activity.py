@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.execution.nodes import undoing
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.said import Parameter, value_of
 from engine.execution.token import Token
@@ -17,6 +18,9 @@ class Activity(FlowNode):
     """Something that is done, with events on its boundary and parameters of its own."""
 
     boundaries: tuple[BoundaryEvent, ...] = ()
+    undone_by: Activity | None = None
+    """The activity that undoes this one once it is completed: its compensation handler."""
+
     parameters_in: tuple[Parameter, ...] = ()
     parameters_out: tuple[Parameter, ...] = ()
 
@@ -48,6 +52,7 @@ class Activity(FlowNode):
 
     def _on_complete_hook(self, my_task: Token) -> None:
         self.end(my_task)
+        undoing.remember(my_task)
         if self.may_hold_tokens:
             for child in my_task.children:
                 child.cancel()

@@ -15,13 +15,18 @@ from engine.model.history import HistoryKind
 
 MOST_ITERATIONS = 10_000
 
+COUNTS = ("nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances")
+"""What every iteration can read of the others."""
+
 
 class MultiInstance(Activity):
     """Runs its inner activity once for each element of a collection, or so many times.
 
     Boundary events sit here, around all iterations. While it runs, `nrOfInstances`,
     `nrOfCompletedInstances` and `nrOfActiveInstances` are local to it; `loopCounter` and the
-    element variable to each iteration.
+    element variable to each iteration. What `output_element` gives at the end of each iteration is
+    gathered in the list `output_collection`, in the order of the iterations; null stands for one
+    that was not completed. `output_variable` is local to each iteration that is a sub-process.
     """
 
     resting = TaskState.STARTED
@@ -33,6 +38,9 @@ class MultiInstance(Activity):
     cardinality: Expression | None = None
     element_variable: str | None = None
     completion_condition: Expression | None = None
+    output_collection: str | None = None
+    output_element: Expression | None = None
+    output_variable: str | None = None
 
     def _run_hook(self, my_task: Token) -> None:
         instance = my_task.workflow
@@ -78,6 +86,8 @@ class MultiInstance(Activity):
         iteration.data["loopCounter"] = Decimal(index)
         if self.element_variable is not None:
             iteration.data[self.element_variable] = item
+        if self.output_variable is not None and self.inner.holds_tokens:
+            iteration.data[self.output_variable] = None
         self.inner._update(iteration)
 
     def _count(self, token: Token, *, total: int, completed: int, active: int) -> None:
@@ -85,6 +95,7 @@ class MultiInstance(Activity):
         token.data["nrOfInstances"] = Decimal(total)
         token.data["nrOfCompletedInstances"] = Decimal(completed)
         token.data["nrOfActiveInstances"] = Decimal(active)
+        token.workflow.changed.update(COUNTS)
 
     def inner_completed(self, token: Token, inner: Token) -> None:
         """Count the iteration; go on with the next one, or stop when the condition says so."""
@@ -93,6 +104,11 @@ class MultiInstance(Activity):
         self._count(token, total=total, completed=completed, active=token.inner + more)
         if "by" in inner.internal_data:
             token.internal_data["by"] = inner.internal_data["by"]
+        if self.output_element is not None:
+            given = token.workflow.evaluate(self.output_element, inner)
+            if given is not None:
+                outputs = token.internal_data.setdefault("outputs", {})
+                outputs[str(inner.data["loopCounter"])] = encode(given)
         condition = self.completion_condition
         if condition is not None and token.workflow.evaluate(condition, token) is True:
             for child in token.children:
@@ -101,6 +117,18 @@ class MultiInstance(Activity):
         elif more:
             stored = token.internal_data.get("items")
             self._iterate(token, completed, decode(stored[completed]) if stored else None)
+
+    def end(self, token: Token) -> None:
+        """Write the gathered list where the activity stands, then the output parameters."""
+        if self.output_collection is not None:
+            outputs = token.internal_data.get("outputs", {})
+            total = token.internal_data["total"]
+            gathered: list[Value] = [
+                decode(outputs[str(index)]) if str(index) in outputs else None
+                for index in range(total)
+            ]
+            token.workflow.write(token, {self.output_collection: gathered}, outside=True)
+        super().end(token)
 
     def emptied(self, token: Token) -> None:
         token.complete()

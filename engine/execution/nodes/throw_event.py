@@ -69,6 +69,32 @@ def _send(
     )
 
 
+class LinkThrow(PlainEvent):
+    """Goes on at the link catch event of the same name; there is no sequence flow between them."""
+
+    target: FlowNode
+
+    def leave(self, token: Token) -> None:
+        instance = token.workflow
+        instance.record(HistoryKind.ELEMENT_COMPLETED, token, data={"flows": []})
+        self.target.arrive(instance, token.flow_scope, None)
+
+
+class MultipleThrow(PlainEvent):
+    """Throws several things at once, in the order in which they are drawn in the file."""
+
+    parts: tuple[MessageThrow | SignalThrow | EscalationThrow, ...] = ()
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        for part in self.parts:
+            if part._run_hook(my_task) is None:
+                return None
+            if my_task.id not in my_task.workflow.tasks:
+                # What it threw took it away.
+                return None
+        return True
+
+
 class SignalThrow(PlainEvent):
     """Sends a signal to everything that waits for it: here at once, elsewhere by the engine."""
 

@@ -166,7 +166,7 @@ class ConditionTrigger:
     def becomes_true(self, token: Token, changed: Collection[str], *, new: bool) -> bool:
         """Look at the condition after variables changed; `new` when the token was just armed."""
         looked_at = {self.variable_name} if self.variable_name else self.condition.free_names
-        if not new and looked_at.isdisjoint(changed) and "completed" not in looked_at:
+        if not new and looked_at.isdisjoint(changed):
             return False
         kept = token.internal_data
         held = kept.pop("held", False)

@@ -93,7 +93,7 @@ def listing(
     overdue: bool | None = None,
     q: str | None = None,
 ) -> Page[ProcessInstance]:
-    """Return instances, newest first; `overdue`: those with an open task past its due time."""
+    """Return instances, newest first; `overdue`: those with an open task past its due time, or those without."""
     by.check(Permission.READ_INSTANCES)
     with engine.reading(by.organisation) as tx:
         return tx.process_instances.listing(
@@ -101,7 +101,8 @@ def listing(
             state=state,
             business_key=business_key,
             process_definition_key=process_definition_key,
-            overdue_at=engine.clock.now() if overdue else None,
+            overdue=overdue,
+            now=engine.clock.now(),
             text=q,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from engine.model.actors import Actor, Permission
 from engine.model.errors import RemitError
 from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.pages import Page, PageRequest
-from engine.model.process_definitions import DefinitionKind
+from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.process_instances import ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskClosed, UserTaskState
 from engine.process_engine import ProcessEngine
@@ -37,10 +38,14 @@ class FormRefused(RemitError):
 
 @dataclass(frozen=True, slots=True)
 class TaskForm:
-    """What a task asks: its form (None: it asks nothing), values so far, and what to show of it."""
+    """What a task asks: its form (None: it asks nothing), values so far, and what to show of it.
+
+    `source` is the form's own JSON, for a page that renders Camunda Forms itself.
+    """
 
     task: UserTask
     form: Form | None
+    source: Mapping[str, Any] | None
     values: Mapping[str, Value]
     present: tuple[PresentedComponent, ...]
 
@@ -65,7 +70,7 @@ def listing(
     overdue: bool | None = None,
     mine: bool = False,
 ) -> Page[UserTask]:
-    """Return tasks the actor may see, oldest first; `overdue`: open ones past their due time.
+    """Return tasks the actor may see, oldest first; `overdue`: open ones past their due time, or all that are not.
 
     `mine`: those for the actor and their roles, the most urgent first, whatever else they may see.
     """
@@ -80,7 +85,8 @@ def listing(
             process_instance_id=process_instance_id,
             candidate_group=candidate_group,
             assignee=assignee,
-            overdue_at=engine.clock.now() if overdue else None,
+            overdue=overdue,
+            now=engine.clock.now(),
             visible_to=None if everything else (by.user, by.roles),
             by_due=mine,
         )
@@ -104,14 +110,16 @@ def form(engine: ProcessEngine, *, by: Actor, task_id: str) -> TaskForm:
         instance = tx.process_instances.get(task.process_instance_id)
         catalogue = engine.catalogues.of(tx)
         execution = _loaded(engine, tx, catalogue, instance, now)
-        found = _form(engine, tx, catalogue, execution, task)
+        definition = _form_definition(engine, tx, catalogue, execution, task)
         draft = tx.drafts.get(task.id, by.user)
-        if found is None:
-            return TaskForm(task, None, {}, ())
+        if definition is None:
+            return TaskForm(task, None, None, {}, ())
         variables = execution.variables(task.id)
+        found = engine.catalogues.form(tx, definition)
+        source = json.loads(tx.deployments.content(definition.deployment_id, definition.file))
     typed = None if draft is None else {name: decode(value) for name, value in draft.items()}
     present = found.present(variables, engine.evaluation(catalogue, now), submitted=typed)
-    return TaskForm(task, found, {**variables, **(typed or {})}, tuple(present))
+    return TaskForm(task, found, source, {**variables, **(typed or {})}, tuple(present))
 
 
 def save_draft(
@@ -256,15 +264,23 @@ def _form(
     execution: Execution,
     task: UserTask,
 ) -> Form | None:
+    definition = _form_definition(engine, tx, catalogue, execution, task)
+    return None if definition is None else engine.catalogues.form(tx, definition)
+
+
+def _form_definition(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    execution: Execution,
+    task: UserTask,
+) -> Definition | None:
     if task.form_ref is None:
         return None
     spec = execution.process_of(task.id)
     asking = catalogue.version(DefinitionKind.PROCESS, spec.key, spec.version)
     reference = next(ref for ref in spec.form_refs if ref.element_id == task.element_id)
-    definition = engine.catalogues.resolve(
-        tx, catalogue, DefinitionKind.FORM, reference, within=asking
-    )
-    return engine.catalogues.form(tx, definition)
+    return engine.catalogues.resolve(tx, catalogue, DefinitionKind.FORM, reference, within=asking)
 
 
 def _loaded(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.execution import document
 from engine.execution.errors import ReservedName, TokenNotWaiting
 from engine.execution.instance import Instance
+from engine.execution.nodes.gateways import waiting_at
 from engine.execution.nodes.scopes import open_scope
 from engine.execution.nodes.service_task import ServiceTask
 from engine.execution.nodes.throwing import throw_error
@@ -139,7 +140,7 @@ class Execution:
                         process=home.spec.key,
                         parent_token_id=scope._parent,
                     )
-                ] * sum(arrived.values())
+                ] * waiting_at(arrived)
         return tuple(places)
 
     def variables(self, token_id: str | None = None) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, not_, or_, select, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import (
@@ -108,10 +108,11 @@ class ProcessInstances(Repository):
         state: InstanceState | None = None,
         business_key: str | None = None,
         process_definition_key: str | None = None,
-        overdue_at: datetime | None = None,
+        overdue: bool | None = None,
+        now: datetime | None = None,
         text: str | None = None,
     ) -> Page[ProcessInstance]:
-        """Return instances, newest first; `overdue_at`: only those with an open task due before it."""
+        """Return instances, newest first; `overdue`: those with an open task due before `now`, or those without."""
         query = self._select(process_instance)
         if state is not None:
             query = query.where(process_instance.c.state == state)
@@ -121,11 +122,12 @@ class ProcessInstances(Repository):
             query = query.where(
                 process_instance.c.process_definition_key == process_definition_key
             )
-        if overdue_at is not None:
+        if overdue is not None:
             late = self._select(user_task, user_task.c.process_instance_id).where(
-                user_task.c.state == "open", user_task.c.due_at < overdue_at
+                user_task.c.state == "open", user_task.c.due_at < now
             )
-            query = query.where(process_instance.c.id.in_(late))
+            is_late = process_instance.c.id.in_(late)
+            query = query.where(is_late if overdue else not_(is_late))
         if text:
             query = query.where(
                 or_(

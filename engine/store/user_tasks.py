@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, not_, or_, select, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import ProcessInstance
@@ -123,13 +123,14 @@ class UserTasks(Repository):
         process_instance_id: str | None = None,
         candidate_group: str | None = None,
         assignee: str | None = None,
-        overdue_at: datetime | None = None,
+        overdue: bool | None = None,
+        now: datetime | None = None,
         visible_to: tuple[str, frozenset[str]] | None = None,
         by_due: bool = False,
     ) -> Page[UserTask]:
         """Return tasks, oldest first or, `by_due`, the most urgent first.
 
-        `visible_to` (user, roles) keeps those assigned to the user or offered to them or a role.
+        `overdue`: those due before `now`, or those that are not. `visible_to` (user, roles) keeps those assigned to the user or offered to them or a role.
         """
         query = self._select(user_task)
         if state is not None:
@@ -140,8 +141,9 @@ class UserTasks(Repository):
             query = query.where(user_task.c.id.in_(self._offered_to(groups=[candidate_group])))
         if assignee is not None:
             query = query.where(user_task.c.assignee == assignee)
-        if overdue_at is not None:
-            query = query.where(user_task.c.due_at < overdue_at)
+        if overdue is not None:
+            late = user_task.c.due_at < now
+            query = query.where(late if overdue else or_(user_task.c.due_at.is_(None), not_(late)))
         if visible_to is not None:
             user, roles = visible_to
             offered = self._offered_to(groups=sorted(roles), user=user)

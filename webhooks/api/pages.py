@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import Equal, Range
+from marshmallow.validate import Range
 
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from webhooks.api.page_tokens import SealedToken
@@ -30,15 +30,6 @@ class PageQuery(Schema):
         """Put size and token together as the engine's page request; filters stay beside it."""
         page = PageRequest(size=data.pop("page_size"), token=data.pop("page_token"))
         return {"page": page, **data}
-
-
-def only_true(description: str) -> fields.Boolean:
-    """Return a filter that is either asked for (`true`) or left out."""
-    return fields.Boolean(
-        load_default=None,
-        validate=Equal(True, error="Say true, or leave it out."),
-        metadata={"description": description},
-    )
 
 
 @cache

@@ -12,7 +12,7 @@ from engine.model.history import RecordedEvent
 from engine.model.pages import Page
 from engine.model.process_instances import InstanceState, ProcessInstance
 from webhooks.api.nouns import Noun
-from webhooks.api.pages import PageQuery, only_true, page_of
+from webhooks.api.pages import PageQuery, page_of
 from webhooks.api.values import Variables, instant, texts
 from webhooks.caller import caller, engine
 
@@ -54,7 +54,10 @@ class ProcessInstanceQuery(PageQuery):
     state = fields.Enum(InstanceState, by_value=True, load_default=None)
     business_key = fields.String(load_default=None)
     process_definition_key = fields.String(load_default=None)
-    overdue = only_true("Only those with an open task past its due time.")
+    overdue = fields.Boolean(
+        load_default=None,
+        metadata={"description": "true: with an open task past its due time; false: without."},
+    )
     q = fields.String(
         load_default=None, metadata={"description": "Words to look for in keys and names."}
     )

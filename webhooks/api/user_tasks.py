@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from engine import user_tasks
 from engine.model.pages import Page
 from engine.model.user_tasks import UserTask, UserTaskState
 from webhooks.api.nouns import Noun
-from webhooks.api.pages import PageQuery, only_true, page_of
+from webhooks.api.pages import PageQuery, page_of
 from webhooks.api.values import Value, Variables, instant, texts
 from webhooks.caller import caller, engine
 
@@ -49,14 +49,10 @@ class UserTaskQuery(PageQuery):
     process_instance_id = fields.String(load_default=None)
     candidate_group = fields.String(load_default=None)
     assignee = fields.String(load_default=None)
-    overdue = only_true("Only open tasks past their due time.")
-
-    @post_load
-    def keep_open(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Let `overdue` mean open tasks: what is done is late no more."""
-        if data["overdue"] and data["state"] is None:
-            data["state"] = UserTaskState.OPEN
-        return data
+    overdue = fields.Boolean(
+        load_default=None,
+        metadata={"description": "true: only open tasks past their due time; false: all others."},
+    )
 
 
 class VariablesSchema(Schema):
@@ -121,6 +117,10 @@ class TaskFormSchema(Schema):
     form_id = fields.String(attribute="form.id", dump_default=None, allow_none=True)
     components = fields.List(fields.Nested(ComponentSchema()), attribute="present")
     values = Variables()
+    source = fields.Raw(
+        allow_none=True,
+        metadata={"description": "The form as deployed: Camunda Forms JSON, for form-js."},
+    )
 
 
 class DraftSchema(Schema):

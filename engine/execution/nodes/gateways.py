@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from engine.execution.instance import Instance
 
 
+CONSUMED = "#"
+"""Put before a flow whose token a complex gateway has consumed in its first phase."""
+
+
 class ExclusiveGateway(FlowNode):
     """Takes the first flow whose condition is true, else the default flow; merges without waiting."""
 
@@ -82,7 +86,7 @@ class InclusiveGateway(Join):
         empty = [flow for flow in self.incoming if flow not in arrived]
         if any(
             self._reaches(place, empty) and not self._reaches(place, waiting)
-            for place in _places(instance, scope, self.name)
+            for place in places(scope, self.name)
         ):
             return False
         self.go_on(instance, scope)
@@ -92,12 +96,17 @@ class InclusiveGateway(Join):
         return any(place in self.upstream[flow] for flow in flows)
 
 
-def _places(instance: Instance, scope: Token, gateway: str) -> Collection[str]:
+def places(scope: Token, gateway: str) -> Collection[str]:
     """Return the nodes of a scope at which there are tokens, leaving the asking gateway out."""
     names = {child.task_spec.name for child in scope.children if child.keeps_alive}
-    names.update(scope.arrived)
+    names.update(name for name, counts in scope.arrived.items() if waiting_at(counts))
     names.discard(gateway)
     return names
+
+
+def waiting_at(counts: Mapping[str, int]) -> int:
+    """Return how many tokens wait at a join, given what it counts by flow."""
+    return sum(count for flow, count in counts.items() if not flow.startswith(CONSUMED))
 
 
 def upstream_of(gateway: FlowNode, nodes: Collection[FlowNode]) -> dict[str, frozenset[str]]:

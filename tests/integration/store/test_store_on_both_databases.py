@@ -197,8 +197,11 @@ def test_tasks_come_by_urgency_and_only_to_those_they_are_for(derby: Store) -> N
             PageRequest(), visible_to=("ann", frozenset({"head"})), by_due=True
         )
         assert [task.id for task in page.items] == ["soon", "mine", "later", "never"]
-        overdue = tx.user_tasks.listing(PageRequest(), overdue_at=NOW + timedelta(2))
+        at = NOW + timedelta(2)
+        overdue = tx.user_tasks.listing(PageRequest(), overdue=True, now=at)
         assert {task.id for task in overdue.items} == {"soon", "mine"}
+        in_time = tx.user_tasks.listing(PageRequest(), overdue=False, now=at)
+        assert {task.id for task in in_time.items} == {"later", "never", "other"}
 
 
 def test_closing_tells_what_was_done_from_what_was_cancelled(derby: Store) -> None:

@@ -27,6 +27,10 @@ from engine.model.process_definitions import DefinitionKind
 
 ORGANISATION_FILE = "organisation.yaml"
 CLAUSES_FILE = "clauses.csv"
+LOOP_NAMES = frozenset(
+    {"loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"}
+)
+"""What a multi-instance activity gives its instances by itself."""
 NOTICE_TOPIC = "notice"
 """The topic whose tasks tell a role something: their template and role are checked here."""
 
@@ -273,12 +277,9 @@ class _Reader:
         """Warn of variables that nothing of these files ever writes: a name may be misspelt."""
         if not self._complete or not self._defines_all_forms():
             return
-        written = {
-            name
-            for spec in self._processes.values()
-            for names in spec.written_names.values()
-            for name in names
-        }
+        written = set(LOOP_NAMES)
+        for spec in self._processes.values():
+            written.update(*spec.written_names.values())
         written |= {name for spec in self._processes.values() for name in spec.given_names}
         written |= {name for form in self._forms.values() for name in form.writes}
         for spec in self._processes.values():

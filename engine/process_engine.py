@@ -15,7 +15,7 @@ from engine.execution import ProcessSpec, Reference, Surroundings
 from engine.feel import Evaluation, Value
 from engine.model.actors import BUILT_IN_ROLES, ROLE_OF_AN_ORGANISATION, Actor, Permission
 from engine.model.clock import Clock
-from engine.model.jobs import Job
+from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.service_tasks import ServiceRequest, ServiceResult
 from engine.store import Store, Transaction
@@ -54,6 +54,10 @@ class Executor(Protocol):
         """Deliver nothing more; wait up to `grace` seconds for what is under way."""
 
 
+ExternalTaskListener = Callable[[str, str], None]
+"""Is told an organisation and a topic of which an external task can be fetched now."""
+
+
 class ProcessEngine:
     """Everything a use case needs. One per process; threads share it."""
 
@@ -70,6 +74,7 @@ class ProcessEngine:
         self.handlers = handlers
         self.executor = executor
         self.catalogues = Catalogues()
+        self.external_task_listeners: list[ExternalTaskListener] = []
 
     @contextmanager
     def transaction(self, organisation: str) -> Iterator[Transaction]:
@@ -85,10 +90,22 @@ class ProcessEngine:
         return self.store.reading(organisation)
 
     def dispatch(self, tx: Transaction, jobs: Sequence[Job], *, now: datetime) -> None:
-        """Have the jobs among these that are due already delivered after the commit."""
+        """Have the jobs among these that are due already delivered after the commit.
+
+        External tasks are fetched by workers: whoever listens for them is told instead.
+        """
         due = [job for job in jobs if job.due_at <= now]
-        if self.executor is not None and due:
-            self.executor.dispatch(tx, due)
+        ours = [job for job in due if job.kind is not JobKind.EXTERNAL_TASK]
+        if self.executor is not None and ours:
+            self.executor.dispatch(tx, ours)
+        topics = {job.payload["topic"] for job in due if job.kind is JobKind.EXTERNAL_TASK}
+        if topics:
+            tx.after_commit(lambda: self._announce(tx.organisation, topics))
+
+    def _announce(self, organisation: str, topics: Collection[str]) -> None:
+        for topic in topics:
+            for listener in self.external_task_listeners:
+                listener(organisation, topic)
 
     def actor(
         self,

@@ -87,7 +87,8 @@ def listing(
             assignee=assignee,
             overdue=overdue,
             now=engine.clock.now(),
-            visible_to=None if everything else (by.user, by.roles),
+            visible_to=None if everything else (by.users, by.roles),
+            not_excluded=None if everything else by.user,
             by_due=mine,
         )
 
@@ -146,7 +147,7 @@ def unclaim(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
 
 def delegate(engine: ProcessEngine, *, by: Actor, task_id: str, to: str) -> UserTask:
     """Hand the task over to somebody by user name."""
-    return _assign(engine, by, task_id, to, HistoryKind.USER_TASK_DELEGATED)
+    return _assign(engine, by, task_id, to, HistoryKind.USER_TASK_DELEGATED, works=False)
 
 
 def complete(
@@ -221,10 +222,18 @@ def _checked(
 
 
 def _assign(
-    engine: ProcessEngine, by: Actor, task_id: str, assignee: str | None, kind: HistoryKind
+    engine: ProcessEngine,
+    by: Actor,
+    task_id: str,
+    assignee: str | None,
+    kind: HistoryKind,
+    *,
+    works: bool = True,
 ) -> UserTask:
     with engine.transaction(by.organisation) as tx:
-        task, instance, _ = _workable(tx, task_id, by)
+        task, instance, _ = _workable(tx, task_id, by, works=works)
+        if assignee is not None:
+            task.check_not_excluded(assignee)
         tx.user_tasks.assign(task.id, assignee)
         advance.record(
             tx,
@@ -249,11 +258,16 @@ def _visible(tx: Transaction, task_id: str, by: Actor) -> UserTask:
     return task
 
 
-def _workable(tx: Transaction, task_id: str, by: Actor) -> tuple[UserTask, ProcessInstance, int]:
+def _workable(
+    tx: Transaction, task_id: str, by: Actor, *, works: bool = True
+) -> tuple[UserTask, ProcessInstance, int]:
+    """Return a task that the actor may do something with; `works`: what only the right person may."""
     task, instance, number = tx.user_tasks.lock(task_id)
     task.check_workable_by(by)
     task.check_open()
     task.check_not_taken_from(by)
+    if works:
+        task.check_not_excluded(by.user)
     return task, instance, number
 
 

@@ -72,25 +72,44 @@ class Execution:
         self._instance.take_results(token, variables, by=by)
         node.finish(token, by)
 
-    def complete_service_task(self, token_id: str, variables: Mapping[str, Value]) -> None:
-        """Bring a service task its result. Raises TokenNotWaiting when it is not waiting for one."""
+    def complete_service_task(
+        self,
+        token_id: str,
+        variables: Mapping[str, Value],
+        *,
+        local: Mapping[str, Value] | None = None,
+        by: str | None = None,
+    ) -> None:
+        """Bring a service task its result. Raises TokenNotWaiting when it is not waiting for one.
+
+        `local` is seen by the task's output parameters alone.
+        """
         token = self._waiting(token_id, ServiceTaskWait, "a service task")
         node = token.task_spec
         assert isinstance(node, ServiceTask)
-        node.finish(token, variables)
+        node.finish(token, variables, local=local or {}, by=by)
 
     def throw_bpmn_error(
-        self, token_id: str, code: str, message: str, variables: Mapping[str, Value]
+        self,
+        token_id: str,
+        code: str,
+        message: str,
+        variables: Mapping[str, Value],
+        *,
+        by: str | None = None,
     ) -> None:
         """Have a user or service task end with a BPMN error.
 
         Caught by no boundary event it fails the instance. Raises TokenNotWaiting.
         """
         token = self._waiting(token_id, ServiceTaskWait | UserTaskWait, "a result")
-        self._instance.write(token, variables)
+        self._instance.write(token, variables, by=by)
         if isinstance(token.task_spec, ServiceTask):
             self._instance.record(
-                HistoryKind.SERVICE_TASK_FAILED, token, data={"code": code, "message": message}
+                HistoryKind.SERVICE_TASK_FAILED,
+                token,
+                by=by,
+                data={"code": code, "message": message},
             )
         throw_error(token, code, message)
 

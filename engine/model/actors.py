@@ -15,6 +15,7 @@ class Permission(StrEnum):
     READ_HISTORY = "read history"
     WORK_TASKS = "work on user tasks of one's own roles"
     WORK_ALL_TASKS = "work on every user task"
+    WORK_EXTERNAL_TASKS = "work on external tasks"
     SEND_MESSAGES = "send messages"
     EVALUATE = "evaluate decisions"
     CANCEL = "cancel process instances"
@@ -30,7 +31,11 @@ _COMPLIANCE = frozenset(
     {Permission.READ_INSTANCES, Permission.READ_HISTORY, Permission.READ_JOBS, Permission.EVALUATE}
 )
 _PROCESS_OWNER = _COMPLIANCE | {Permission.DEPLOY, Permission.ACTIVATE, Permission.START}
-_SYSTEM = _STAFF | _COMPLIANCE | {Permission.SEND_MESSAGES, Permission.WORK_ALL_TASKS}
+_SYSTEM = (
+    _STAFF
+    | _COMPLIANCE
+    | {Permission.SEND_MESSAGES, Permission.WORK_ALL_TASKS, Permission.WORK_EXTERNAL_TASKS}
+)
 
 BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission),
@@ -64,6 +69,13 @@ class Actor:
     roles: frozenset[str]
     permissions: frozenset[Permission]
     session: Literal["token", "person", "system"]
+    acts_for: frozenset[str] = frozenset()
+    """Absent people whose tasks this one sees and does meanwhile."""
+
+    @property
+    def users(self) -> frozenset[str]:
+        """Return every user name whose tasks are the actor's to do: their own, and those they stand in for."""
+        return self.acts_for | {self.user}
 
     def may(self, permission: Permission) -> bool:
         """Say whether one of the actor's roles allows this."""

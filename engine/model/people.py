@@ -11,12 +11,45 @@ from engine.model.errors import RemitError
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in. `demo` people exist in development only."""
+    """Somebody who signs in. `demo` people exist in development only; one not `active` cannot come in.
+
+    `roles` are those that an administrator gave; an issuer's are in their `IssuerAccount`.
+    """
 
     username: str
     name: str
     roles: tuple[str, ...]
     demo: bool = False
+    email: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time in which a person is not there; the delegate, if any, sees their tasks meanwhile."""
+
+    id: str
+    username: str
+    begins_at: datetime
+    ends_at: datetime | None
+    delegate: str | None
+    recorded_by: str
+    recorded_at: datetime
+
+    def covers(self, now: datetime) -> bool:
+        """Say whether the person is away at this instant."""
+        return self.begins_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerAccount:
+    """A person as their organisation's own sign-in knows them, and the roles it gave them last."""
+
+    issuer: str
+    subject: str
+    username: str
+    roles: tuple[str, ...]
+    signed_in_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +72,21 @@ class PersonNotFound(RemitError):
 
     def __init__(self, username: str) -> None:
         super().__init__(f"There is nobody called {username} here.")
+
+
+class PersonRefused(RemitError):
+    """A person or an absence cannot be kept as it was described."""
+
+    code: ClassVar[str] = "person_refused"
+
+
+class AbsenceNotFound(RemitError):
+    """There is no such absence, or not in this organisation."""
+
+    code: ClassVar[str] = "absence_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such absence here.")
 
 
 class UnknownRole(RemitError):

@@ -40,6 +40,7 @@ class UserTask:
     version: int
     completed_at: datetime | None = None
     completed_by: str | None = None
+    excluded_users: tuple[str, ...] = ()
 
     def is_for(self, actor: Actor) -> bool:
         """Say whether the actor may work on this task."""
@@ -48,7 +49,7 @@ class UserTask:
         if not actor.may(Permission.WORK_TASKS):
             return False
         named = {self.assignee, *self.candidate_users} - {None}
-        return actor.user in named or not actor.roles.isdisjoint(self.candidate_groups)
+        return not actor.users.isdisjoint(named) or not actor.roles.isdisjoint(self.candidate_groups)
 
     def check_visible_to(self, actor: Actor) -> None:
         """Raise UserTaskNotFound for an actor who may not even know of the task."""
@@ -62,8 +63,13 @@ class UserTask:
 
     def check_not_taken_from(self, actor: Actor) -> None:
         """Raise UserTaskTaken when somebody else has claimed the task."""
-        if self.assignee not in (None, actor.user) and not actor.may(Permission.WORK_ALL_TASKS):
+        if self.assignee not in {None, *actor.users} and not actor.may(Permission.WORK_ALL_TASKS):
             raise UserTaskTaken(self)
+
+    def check_not_excluded(self, user: str) -> None:
+        """Raise UserTaskExcluded for somebody whom the procedure keeps out, whatever their roles."""
+        if user in self.excluded_users:
+            raise UserTaskExcluded(self)
 
     def check_open(self) -> None:
         """Raise UserTaskClosed when the task was completed or cancelled before."""
@@ -96,6 +102,18 @@ class UserTaskTaken(RemitError):
 
     def __init__(self, task: UserTask) -> None:
         super().__init__(f"“{task.name}” is with {task.assignee}. Ask them to hand it over.")
+
+
+class UserTaskExcluded(RemitError):
+    """The procedure keeps this person out of the task, because of what they did before."""
+
+    code: ClassVar[str] = "user_task_excluded"
+
+    def __init__(self, task: UserTask) -> None:
+        super().__init__(
+            f"“{task.name}” has to be done by somebody else: the procedure asks for a second person "
+            "here. Nothing was changed."
+        )
 
 
 class UserTaskChanged(RemitError):

@@ -25,6 +25,7 @@ class UserTaskWait:
     priority: int = 50
     form_ref: str | None = None
     clauses: tuple[str, ...] = ()
+    excluded_users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,13 @@ class DueJobs:
     def release_leases(self) -> int:
         """Free every job that a process which is gone was working on; returns how many.
 
-        Only for the one owner of a database, before it starts work.
+        Only for the one owner of a database, before it starts work. Workers outside are not gone:
+        they keep their external tasks until the locks run out.
         """
         freed = self._connection.execute(
-            update(job).where(job.c.lease.is_not(None)).values(lease=None, leased_until=None)
+            update(job)
+            .where(job.c.lease.is_not(None), job.c.kind != JobKind.EXTERNAL_TASK)
+            .values(lease=None, leased_until=None)
         )
         return freed.rowcount
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     text,
+    true,
 )
 
 
@@ -73,6 +74,8 @@ organisation = Table(
     # Grows with every deployment and activation, so that what is cached of them can be trusted.
     Column("catalogue", Integer, nullable=False, default=0),
     Column("created_at", Instant, nullable=False),
+    # Grows when people, their roles or their absences change, for the same reason.
+    Column("directory", Integer, nullable=False, default=0, server_default="0"),
 )
 
 deployment = Table(
@@ -168,6 +171,8 @@ user_task = Table(
     Column("version", Integer, nullable=False),
     Column("completed_at", Instant),
     Column("completed_by", Text),
+    # Who may not do it, whatever their roles: see `excluded` in the diagram.
+    Column("excluded_users", JSON, nullable=False, default=list, server_default=text("'[]'")),
     Index(None, "process_instance_id"),
     Index(None, "organisation", "state", "created_at", "id"),
     Index(None, "organisation", "state", "due_at", "id"),
@@ -306,7 +311,10 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("demo", Boolean, nullable=False),
+    Column("email", Text),
+    Column("active", Boolean, nullable=False, default=True, server_default=true()),
 )
+
 
 receipt = Table(
     "receipt",

@@ -19,6 +19,7 @@ from engine.store.schema import candidate, organisation, process_instance, user_
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _GROUP = "group"
 _USER = "user"
+_EXCLUDED = "excluded"
 
 
 # Statements of every step are built once: building them costs more than running them.
@@ -125,7 +126,8 @@ class UserTasks(Repository):
         assignee: str | None = None,
         overdue: bool | None = None,
         now: datetime | None = None,
-        visible_to: tuple[str, frozenset[str]] | None = None,
+        visible_to: tuple[frozenset[str], frozenset[str]] | None = None,
+        not_excluded: str | None = None,
         by_due: bool = False,
     ) -> Page[UserTask]:
         """Return tasks, oldest first or, `by_due`, the most urgent first.
@@ -145,9 +147,12 @@ class UserTasks(Repository):
             late = user_task.c.due_at < now
             query = query.where(late if overdue else or_(user_task.c.due_at.is_(None), not_(late)))
         if visible_to is not None:
-            user, roles = visible_to
-            offered = self._offered_to(groups=sorted(roles), user=user)
-            query = query.where(or_(user_task.c.assignee == user, user_task.c.id.in_(offered)))
+            users, roles = visible_to
+            offered = self._offered_to(groups=sorted(roles), users=sorted(users))
+            assigned = user_task.c.assignee.in_(sorted(users))
+            query = query.where(or_(assigned, user_task.c.id.in_(offered)))
+        if not_excluded is not None:
+            query = query.where(user_task.c.id.not_in(self._excluded_from(not_excluded)))
         first = func.coalesce(user_task.c.due_at, NEVER, type_=user_task.c.due_at.type)
         order = (first if by_due else user_task.c.created_at, False), (user_task.c.id, False)
         return paged(self._connection, query, page, order, _user_task)
@@ -161,11 +166,16 @@ class UserTasks(Repository):
         )
         return tuple(_user_task(row) for row in rows)
 
-    def _offered_to(self, *, groups: Sequence[str], user: str | None = None) -> Any:
+    def _offered_to(self, *, groups: Sequence[str], users: Sequence[str] = ()) -> Any:
         named = and_(candidate.c.kind == _GROUP, candidate.c.name.in_(groups))
-        if user is not None:
-            named = or_(named, and_(candidate.c.kind == _USER, candidate.c.name == user))
+        if users:
+            named = or_(named, and_(candidate.c.kind == _USER, candidate.c.name.in_(users)))
         return self._select(candidate, candidate.c.user_task_id).where(named)
+
+    def _excluded_from(self, user: str) -> Any:
+        return self._select(candidate, candidate.c.user_task_id).where(
+            candidate.c.kind == _EXCLUDED, candidate.c.name == user
+        )
 
     def _of(self, instance: ProcessInstance) -> dict[str, Any]:
         return {
@@ -184,7 +194,11 @@ class UserTasks(Repository):
                 "organisation": self._organisation,
             }
             for wait in waits
-            for kind, names in ((_GROUP, wait.candidate_groups), (_USER, wait.candidate_users))
+            for kind, names in (
+                (_GROUP, wait.candidate_groups),
+                (_USER, wait.candidate_users),
+                (_EXCLUDED, wait.excluded_users),
+            )
             for name in dict.fromkeys(names)
         ]
         if rows:
@@ -210,6 +224,7 @@ def _row(wait: UserTaskWait) -> dict[str, Any]:
         "priority": wait.priority,
         "form_ref": wait.form_ref,
         "clauses": list(wait.clauses),
+        "excluded_users": list(wait.excluded_users),
         "state": UserTaskState.OPEN,
         "version": 1,
     }
@@ -239,4 +254,5 @@ def _user_task(row: Row[Any], prefix: str = "") -> UserTask:
         version=column("version"),
         completed_at=column("completed_at"),
         completed_by=column("completed_by"),
+        excluded_users=tuple(column("excluded_users")),
     )

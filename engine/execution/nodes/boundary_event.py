@@ -19,6 +19,8 @@ class BoundaryEvent(FlowNode):
     waits = True
     trigger: Trigger | None = None
     interrupting: bool = True
+    others: tuple[BoundaryEvent, ...] = ()
+    """The other nodes of the same drawn event, when it has several definitions."""
 
     def sit_on(self, host: Token) -> None:
         """Arm the event for one run of its activity."""

@@ -117,6 +117,7 @@ class CompensationBoundary(BoundaryEvent):
     """Names the activity that undoes its host. It never holds a token: the handler is run alone."""
 
     waits = False
+    host: Activity | None = None
 
     def sit_on(self, host: Token) -> None:
         """Nothing: what can be undone is kept by the scope."""

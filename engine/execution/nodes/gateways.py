@@ -123,7 +123,8 @@ def upstream_of(gateway: FlowNode, nodes: Collection[FlowNode]) -> dict[str, fro
             flow_sources[route.flow.id] = node.name
         if isinstance(node, Activity):
             for event in node.boundaries:
-                sources[event.name].add(node.name)
+                if event.name in sources:
+                    sources[event.name].add(node.name)
     reaching = {}
     for flow in gateway.incoming:
         found: set[str] = set()

@@ -51,11 +51,21 @@ class ServiceTask(Activity):
             clauses=element.clauses,
         )
 
-    def finish(self, token: Token, variables: Mapping[str, Value]) -> None:
-        """Take what the work gave and go on."""
+    def finish(
+        self,
+        token: Token,
+        variables: Mapping[str, Value],
+        *,
+        local: Mapping[str, Value],
+        by: str | None,
+    ) -> None:
+        """Take what the work gave and go on; only output parameters see what is `local`."""
         instance = token.workflow
-        instance.record(HistoryKind.SERVICE_TASK_COMPLETED, token, data={"topic": self.topic})
+        instance.record(
+            HistoryKind.SERVICE_TASK_COMPLETED, token, by=by, data={"topic": self.topic}
+        )
         if self.result_variable is not None:
             variables = {self.result_variable: dict(variables)}
-        instance.take_results(token, variables)
+        instance.take_results(token, variables, by=by)
+        token.data.update(local)
         token.complete()

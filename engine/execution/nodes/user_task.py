@@ -30,6 +30,8 @@ class UserTask(Activity):
     follow_up_date: Said | None = None
     priority: Said | None = None
     form: Reference | None = None
+    excluded: Said | None = None
+    """Who may not do the task: the property “excluded”, such as `= completed.approve.by`."""
 
     def _on_ready_hook(self, my_task: Token) -> None:
         kept = {
@@ -38,6 +40,7 @@ class UserTask(Activity):
             "assignee": text_of(self.assignee, my_task),
             "users": list(names_of(self.candidate_users, my_task)),
             "groups": list(names_of(self.candidate_groups, my_task)),
+            "excluded": list(names_of(self.excluded, my_task)),
             "due": due_of(self.due_date, my_task, "The due date"),
             "follow_up": due_of(self.follow_up_date, my_task, "The follow-up date"),
             "priority": number_of(self.priority, my_task, "The priority"),
@@ -56,6 +59,7 @@ class UserTask(Activity):
                 "follow_up_at": kept["follow_up"],
                 "priority": wait.priority,
                 "form_ref": wait.form_ref,
+                **({"excluded_users": kept["excluded"]} if kept["excluded"] else {}),
             },
         )
 
@@ -77,6 +81,7 @@ class UserTask(Activity):
             priority=kept.get("priority", NORMAL_PRIORITY),
             form_ref=self.form.key if self.form else None,
             clauses=element.clauses,
+            excluded_users=tuple(kept.get("excluded", ())),
         )
 
     def finish(self, token: Token, by: str | None) -> None:

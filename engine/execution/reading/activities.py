@@ -10,6 +10,7 @@ from engine.execution.nodes.activity import Activity, PassThrough
 from engine.execution.nodes.call_activity import CallActivity
 from engine.execution.nodes.catch_event import ReceiveTask
 from engine.execution.nodes.decision_task import DecisionTask
+from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.script_task import ScriptTask
 from engine.execution.nodes.service_task import ServiceTask
 from engine.execution.nodes.subprocess import SubProcess
@@ -251,12 +252,14 @@ def _call_activity(making: Making, name: str) -> Activity | None:
 
 def _sub_process(making: Making, name: str) -> Activity | None:
     if is_true(making.node.get("triggeredByEvent")):
-        making.error(
-            "unsupported_element",
-            "Event sub-processes are not supported: draw an embedded sub-process around what it "
-            "guards, with a boundary event on it.",
-        )
-        return None
+        if making.element.type == "transaction":
+            making.error(
+                "unsupported_element",
+                "A transaction is not begun by an event: draw an event sub-process with a "
+                "transaction in it.",
+            )
+            return None
+        return EventSubProcess(making.graph, making.element, name=name)
     return SubProcess(making.graph, making.element, name=name)
 
 
@@ -271,4 +274,5 @@ READERS: dict[str, Callable[[Making, str], Activity | None]] = {
     "businessRuleTask": _decision_task,
     "callActivity": _call_activity,
     "subProcess": _sub_process,
+    "transaction": _sub_process,
 }

@@ -1,4 +1,4 @@
-"""Reads events and what they wait for or throw into nodes."""
+"""Reads events into nodes: which are possible where, and what they catch."""
 
 from __future__ import annotations
 
@@ -10,278 +10,186 @@ from engine.execution.nodes.boundary_event import (
     EscalationBoundary,
 )
 from engine.execution.nodes.catch_event import CatchEvent
+from engine.execution.nodes.compensation import CancelBoundary, CompensationBoundary
+from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode
-from engine.execution.nodes.throw_event import (
-    ErrorEnd,
-    EscalationThrow,
-    MessageThrow,
-    PlainEvent,
-    SignalThrow,
-    StartEvent,
-    TerminateEnd,
+from engine.execution.nodes.multi_instance import MultiInstance
+from engine.execution.nodes.multiple_catch import CatchPart, MultipleCatch
+from engine.execution.nodes.standard_loop import StandardLoop
+from engine.execution.nodes.throw_event import PlainEvent, StartEvent
+from engine.execution.reading.making import Making
+from engine.execution.reading.names import EVENT_DEFINITIONS, dialect, is_true
+from engine.execution.reading.standard import (
+    ALWAYS_INTERRUPT,
+    EVENTS_RUN,
+    Position,
+    advice,
+    spoken,
 )
-from engine.execution.nodes.triggers import SubscriptionTrigger, TimerTrigger, Trigger
-from engine.execution.reading.activities import external
-from engine.execution.reading.drawing import Thrown, bpmn_children
-from engine.execution.reading.making import Making, check_moment, correlation_key
-from engine.execution.reading.names import EVENT_DEFINITIONS, dialect, local
-from engine.execution.timers import NotATime, Timer, TimerKind, cycle_of, duration_of
-from engine.feel import Expression
-from engine.model.waits import SubscriptionKind
+from engine.execution.reading.throws import declared, read_throw
+from engine.execution.reading.triggers import event_definitions, read_trigger
 from engine.model.xml_tree import Node
 
-SUPPORTED = {
-    "startEvent": frozenset({"message", "signal", "timer"}),
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
-    "intermediateCatchEvent": frozenset({"message", "signal", "timer"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
-    "boundaryEvent": frozenset({"message", "signal", "timer", "error", "escalation"}),
-}
-ADVICE = {
-    "conditional": "Draw a timer that looks again, or a message sent when the condition becomes true.",
-    "compensate": "Draw what undoes the work as tasks on a path of their own.",
-    "link": "Draw the sequence flow all the way, or split the process with a call activity.",
-    "cancel": "Draw an error end event and an error boundary event.",
-    "error": "Errors end what they are thrown in: draw an error end event or boundary event.",
-    "escalation": "Draw an escalation boundary event on a sub-process.",
-    "terminate": "Only an end event can terminate.",
-    "message": "Draw a message start, catch, throw, boundary or end event.",
-    "signal": "Draw a signal start, catch, throw, boundary or end event.",
-    "timer": "Draw a timer start, catch or boundary event.",
+_POSITIONS = {
+    "endEvent": Position.END,
+    "intermediateCatchEvent": Position.CATCH,
+    "intermediateThrowEvent": Position.THROW,
+    "boundaryEvent": Position.BOUNDARY,
 }
 
 
-def event_definitions(node: Node) -> list[Node]:
-    """Return the event definitions drawn in an event."""
-    return [child for child in bpmn_children(node) if child.name in EVENT_DEFINITIONS]
+def position_of(making: Making) -> Position:
+    """Return where an event stands."""
+    if making.element.type != "startEvent":
+        return _POSITIONS[making.element.type]
+    if making.scope.name == "process":
+        return Position.PROCESS_START
+    if is_true(making.scope.get("triggeredByEvent")):
+        return Position.EVENT_START
+    return Position.SUB_PROCESS_START
 
 
 def read_event(making: Making) -> FlowNode | None:
     """Return the node of an event, None when it cannot run."""
-    kind = making.element.type
     definitions = event_definitions(making.node)
-    if len(definitions) > 1:
+    position = position_of(making)
+    if not _possible(making, definitions, position):
+        return None
+    if position in (Position.END, Position.THROW):
+        if not definitions:
+            return PlainEvent(making.graph, making.element)
+        return read_throw(making, definitions)
+    if making.element.type == "startEvent":
+        # What it waits for is read with the whole scope; the token begins after it.
+        return StartEvent(making.graph, making.element)
+    if position is Position.CATCH:
+        return _catch(making, definitions)
+    return _boundary(making, definitions)
+
+
+def _possible(making: Making, definitions: list[Node], position: Position) -> bool:
+    """Say whether an event with these definitions runs at its position, noting why not."""
+    events = [EVENT_DEFINITIONS[definition.name] for definition in definitions]
+    kind = events[0] if events else "none"
+    if len(events) > 1:
+        kind = "multiple"
+        if is_true(making.node.get("parallelMultiple")):
+            kind = "parallel multiple"
+    refused = [event for event in (kind, *events) if event not in EVENTS_RUN[position]]
+    for event in refused[:1]:
+        code = "missing_event" if event == "none" else "unsupported_element"
+        making.error(
+            code, f"A {spoken(event, position)} is not possible. {advice(position, event)}"
+        )
+    if len(events) > 1 and not {"link", "compensate", "cancel"}.isdisjoint(events):
         making.error(
             "unsupported_element",
-            "An event with several definitions is not supported: draw one event for each.",
+            "An event with several definitions cannot have a link, compensation or cancel among "
+            "them: draw an event of its own for it.",
         )
-        return None
-    if not definitions:
-        return _plain(making)
-    definition = definitions[0]
-    event = EVENT_DEFINITIONS[definition.name]
-    if event not in SUPPORTED[kind]:
-        making.error(
-            "unsupported_element", f"A {event} {_spoken(kind)} is not supported. {ADVICE[event]}"
-        )
-        return None
-    if kind in ("endEvent", "intermediateThrowEvent"):
-        return _throw(making, definition, event)
-    if kind == "startEvent":
-        # What begins an instance is the engine's to wait for; the token begins after it.
-        if event == "timer":
-            _timer(making, definition)
-        return StartEvent(making.graph, making.element)
-    if event in ("error", "escalation"):
-        return _catching_boundary(making, definition, event)
-    trigger = _trigger(making, definition, event)
+        return False
+    return not refused
+
+
+def _catch(making: Making, definitions: list[Node]) -> FlowNode | None:
+    if len(definitions) > 1:
+        several = MultipleCatch(making.graph, making.element)
+        several.parallel = is_true(making.node.get("parallelMultiple"))
+        parts = []
+        for number, definition in enumerate(definitions, 1):
+            trigger = read_trigger(making, definition)
+            if trigger is not None:
+                part = CatchPart(making.graph, making.element, name=f"{making.owner}#{number}")
+                part.trigger = trigger
+                parts.append(part)
+        several.parts = tuple(parts)
+        return several
+    if EVENT_DEFINITIONS[definitions[0].name] == "link":
+        return PlainEvent(making.graph, making.element)
+    trigger = read_trigger(making, definitions[0])
     if trigger is None:
         return None
-    if kind == "boundaryEvent":
-        boundary = BoundaryEvent(making.graph, making.element)
-        boundary.trigger = trigger
-        boundary.interrupting = making.node.get("cancelActivity") not in ("false", "0")
-        return boundary
     catch = CatchEvent(making.graph, making.element)
     catch.trigger = trigger
     return catch
 
 
-def _spoken(kind: str) -> str:
-    return {
-        "startEvent": "start event",
-        "endEvent": "end event",
-        "intermediateCatchEvent": "catch event",
-        "intermediateThrowEvent": "throw event",
-        "boundaryEvent": "boundary event",
-    }[kind]
+def _boundary(making: Making, definitions: list[Node]) -> FlowNode | None:
+    made: list[BoundaryEvent] = []
+    for number, definition in enumerate(definitions, 1):
+        name = making.owner if number == 1 else f"{making.owner}#{number}"
+        boundary = _single_boundary(making, definition, name)
+        if boundary is not None:
+            made.append(boundary)
+    if not made:
+        return None
+    made[0].others = tuple(made[1:])
+    return made[0]
 
 
-def _plain(making: Making) -> FlowNode | None:
-    kind = making.element.type
-    if kind == "startEvent":
-        return StartEvent(making.graph, making.element)
-    if kind in ("endEvent", "intermediateThrowEvent"):
-        return PlainEvent(making.graph, making.element)
-    making.error(
-        "missing_event",
-        f"The {_spoken(kind)} waits for nothing: choose a timer, message or signal.",
-    )
-    return None
-
-
-def _throw(making: Making, definition: Node, event: str) -> FlowNode | None:
-    drawing, owner = making.drawing, making.owner
-    payload = tuple(making.extensions.inputs)
-    if event == "message":
-        if dialect(definition, "type") is not None:
-            return _external_message(making, definition)
-        message = MessageThrow(making.graph, making.element)
-        message.message = (
-            drawing.referred(definition, "messageRef", drawing.messages, owner, "message") or ""
-        )
-        message.correlation_key = correlation_key(making)
-        message.payload = payload
-        return message
-    if event == "signal":
-        signal = SignalThrow(making.graph, making.element)
-        signal.signal = (
-            drawing.referred(definition, "signalRef", drawing.signals, owner, "signal") or ""
-        )
-        signal.payload = payload
-        return signal
-    if event == "escalation":
-        escalation = EscalationThrow(making.graph, making.element)
-        escalation.code = _declared(making, definition, "escalation").code
-        return escalation
-    if event == "error":
-        error = ErrorEnd(making.graph, making.element)
-        declared = _declared(making, definition, "error")
-        error.code, error.message = declared.code, declared.message
-        return error
-    return TerminateEnd(making.graph, making.element)
-
-
-def _external_message(making: Making, definition: Node) -> FlowNode | None:
-    task = external(making, making.element.id, node=definition)
-    if task is not None:
-        task.parameters_in = tuple(making.extensions.inputs)
-        task.parameters_out = tuple(making.extensions.outputs)
-    return task
-
-
-def _declared(making: Making, definition: Node, what: str) -> Thrown:
-    """Return the error or escalation that an event throws, noting one that is not declared."""
-    known = making.drawing.errors if what == "error" else making.drawing.escalations
-    reference = local(definition.get(f"{what}Ref"))
-    found = known.get(reference or "")
-    if found is None or not found.code:
-        making.error(
-            f"missing_{what}",
-            f"It throws no {what} with a code: choose one, and give it a code.",
-            definition,
-        )
-        return Thrown("", "")
-    return found
-
-
-def _catching_boundary(making: Making, definition: Node, event: str) -> FlowNode:
-    boundary: CatchingBoundary
-    if event == "error":
-        boundary = ErrorBoundary(making.graph, making.element)
-        if making.node.get("cancelActivity") in ("false", "0"):
-            making.error("not_interrupting", "An error boundary event always interrupts.")
+def _single_boundary(making: Making, definition: Node, name: str) -> BoundaryEvent | None:
+    event = EVENT_DEFINITIONS[definition.name]
+    interrupting = making.node.get("cancelActivity") not in ("false", "0")
+    if not interrupting and event in ALWAYS_INTERRUPT - {"compensate"}:
+        article = "An" if event == "error" else "A"
+        making.error("not_interrupting", f"{article} {event} boundary event always interrupts.")
+    if event == "compensate":
+        return CompensationBoundary(making.graph, making.element, name=name)
+    if event == "cancel":
+        return CancelBoundary(making.graph, making.element, name=name)
+    boundary: BoundaryEvent
+    if event in ("error", "escalation"):
+        kind = ErrorBoundary if event == "error" else EscalationBoundary
+        boundary = kind(making.graph, making.element, name=name)
+        read_caught(making, definition, boundary)
     else:
-        boundary = EscalationBoundary(making.graph, making.element)
-        boundary.interrupting = making.node.get("cancelActivity") not in ("false", "0")
-    if definition.get(f"{event}Ref") is not None:
-        boundary.caught = _declared(making, definition, event).code
-    drawing, owner = making.drawing, making.owner
-    boundary.code_variable = drawing.writes(
-        owner, dialect(definition, f"{event}CodeVariable"), "The code variable", definition
-    )
-    boundary.message_variable = drawing.writes(
-        owner, dialect(definition, "errorMessageVariable"), "The message variable", definition
-    )
+        trigger = read_trigger(making, definition)
+        if trigger is None:
+            return None
+        boundary = BoundaryEvent(making.graph, making.element, name=name)
+        boundary.trigger = trigger
+    boundary.interrupting = interrupting
     return boundary
 
 
-def _trigger(making: Making, definition: Node, event: str) -> Trigger | None:
+def read_caught(
+    making: Making, definition: Node, catcher: CatchingBoundary | EventSubProcess
+) -> None:
+    """Set which errors or escalations are caught, and which variables receive what was thrown."""
+    event = EVENT_DEFINITIONS[definition.name]
+    if definition.get(f"{event}Ref") is not None:
+        catcher.caught = declared(making, definition, event).code
     drawing, owner = making.drawing, making.owner
-    if event == "timer":
-        timer = _timer(making, definition)
-        return None if timer is None else TimerTrigger(timer)
-    kind = SubscriptionKind(event)
-    known = drawing.messages if event == "message" else drawing.signals
-    name = drawing.referred(definition, f"{event}Ref", known, owner, event)
-    if name is None:
-        return None
-    key = correlation_key(making) if event == "message" else None
-    return SubscriptionTrigger(kind, name, key)
+    catcher.code_variable = drawing.writes(
+        owner, dialect(definition, f"{event}CodeVariable"), "The code variable", definition
+    )
+    catcher.message_variable = drawing.writes(
+        owner, dialect(definition, "errorMessageVariable"), "The message variable", definition
+    )
 
 
-def _timer(making: Making, definition: Node) -> Timer | None:
-    """Return what a timer says, with literals checked, None when it says nothing useful."""
-    said = [c for c in bpmn_children(definition) if c.name in set(TimerKind)]
-    if len(said) != 1 or not said[0].text.strip():
-        making.error("missing_time", "The timer says no date, duration or cycle.", definition)
-        return None
-    node = said[0]
-    kind = TimerKind(node.name)
-    text = node.text.strip()
-    if kind is TimerKind.CYCLE:
-        _check_cycle_place(making, node)
-    if text.startswith("=") or "${" in text or "#{" in text:
-        expression = making.drawing.formula(node.text, node, making.owner, "The timer")
-        return None if expression is None else Timer(kind, expression)
-    _check_literal(making, node, kind, text)
-    return Timer(kind, text)
-
-
-def _check_cycle_place(making: Making, node: Node) -> None:
-    kind = making.element.type
-    if kind == "intermediateCatchEvent":
+def attach(boundary: BoundaryEvent, host: FlowNode, making: Making) -> None:
+    """Set a boundary event on its activity, noting why the activity cannot have it."""
+    if not isinstance(host, Activity) or isinstance(host, EventSubProcess):
+        what = "an event sub-process" if isinstance(host, EventSubProcess) else "no activity"
         making.error(
-            "cycle_not_possible",
-            "A catch event in the flow happens once: give it a duration or a date instead of a "
-            "cycle.",
-            node,
+            "dangling_reference", f"A boundary event cannot sit on {host.element}: it is {what}."
         )
-    elif kind == "boundaryEvent" and making.node.get("cancelActivity") not in ("false", "0"):
-        making.error(
-            "cycle_not_possible",
-            "An interrupting boundary event happens once: give it a duration or a date, or make "
-            "it non-interrupting.",
-            node,
-        )
-
-
-def _check_literal(making: Making, node: Node, kind: TimerKind, text: str) -> None:
-    try:
-        if kind is TimerKind.CYCLE:
-            cycle = cycle_of(text)
-            if cycle.start is not None:
-                check_moment(making, cycle.start, "start of the cycle")
-        elif kind is TimerKind.DURATION:
-            duration_of(text)
-        else:
-            check_moment(making, text, "timer")
-    except NotATime as error:
-        making.error("not_a_time", f"The timer: {error}.", node)
-
-
-def timer_of_start(making: Making) -> Timer | None:
-    """Return when a timer start event begins instances, None for another start event."""
-    for definition in event_definitions(making.node):
-        for child in bpmn_children(definition):
-            if child.name in set(TimerKind):
-                text = child.text.strip()
-                if not text.startswith("="):
-                    return Timer(TimerKind(child.name), text)
-                expression: Expression | None = making.drawing.formula(
-                    child.text, child, making.owner, "The timer"
-                )
-                return None if expression is None else Timer(TimerKind(child.name), expression)
-    return None
-
-
-def attach(boundary: BoundaryEvent, host: FlowNode, making: Making) -> bool:
-    """Set a boundary event on its activity; say whether the activity can have it."""
-    if not isinstance(host, Activity):
-        making.error(
-            "dangling_reference",
-            f"A boundary event cannot sit on {host.element}: it is no activity.",
-        )
-        return False
-    host.boundaries = (*host.boundaries, boundary)
-    return True
+        return
+    if isinstance(boundary, CompensationBoundary):
+        # What it leads to is drawn as an association: the handler is set when those are read.
+        boundary.host = host.inner if isinstance(host, MultiInstance | StandardLoop) else host
+        return
+    if isinstance(boundary, CancelBoundary):
+        if host.element.type != "transaction":
+            making.error(
+                "dangling_reference",
+                f"A cancel boundary event sits on a transaction: {host.element} is none.",
+            )
+        elif isinstance(host, MultiInstance | StandardLoop):
+            making.error(
+                "unsupported_element",
+                f"{host.element} is repeated, so it would be unclear which round is cancelled: "
+                "draw the transaction inside a repeated sub-process.",
+            )
+    host.boundaries = (*host.boundaries, boundary, *boundary.others)

@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(slots=True)
 class Making:
-    """One element while its node is made."""
+    """One element while its node is made; `scope` is the process or sub-process it is drawn in."""
 
     drawing: Drawing
     graph: Any
@@ -38,6 +38,7 @@ class Making:
     element: Element
     extensions: Extensions
     found: Found
+    scope: Node
 
     @property
     def owner(self) -> str:

@@ -21,6 +21,7 @@ ACTIVITIES = frozenset(
         "businessRuleTask",
         "callActivity",
         "subProcess",
+        "transaction",
     }
 )
 EVENTS = frozenset(
@@ -33,23 +34,15 @@ EVENTS = frozenset(
     }
 )
 GATEWAYS = frozenset(
-    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    }
 )
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
-UNSUPPORTED_NODES = {
-    "transaction": "Transactions are not supported: draw an embedded sub-process.",
-    "adHocSubProcess": (
-        "Ad-hoc sub-processes are not supported: draw the tasks with a parallel or inclusive "
-        "gateway."
-    ),
-    "complexGateway": (
-        "Complex gateways are not supported: draw a parallel, inclusive or exclusive gateway."
-    ),
-    "implicitThrowEvent": "Implicit throw events are not supported: draw a throw event.",
-    "choreographyTask": "Choreographies are not executed: draw a process.",
-    "subChoreography": "Choreographies are not executed: draw a process.",
-    "callChoreography": "Choreographies are not executed: draw a process.",
-}
 EVENT_DEFINITIONS = {
     f"{kind}EventDefinition": kind
     for kind in (

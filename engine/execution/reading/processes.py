@@ -13,6 +13,7 @@ from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.call_activity import CallActivity
 from engine.execution.nodes.event_gateway import EventGateway
+from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode, ProcessNode, Route
 from engine.execution.nodes.gateways import (
     ExclusiveGateway,
@@ -21,12 +22,20 @@ from engine.execution.nodes.gateways import (
     upstream_of,
 )
 from engine.execution.nodes.multi_instance import MultiInstance
+from engine.execution.nodes.standard_loop import StandardLoop
 from engine.execution.nodes.subprocess import SubProcess
 from engine.execution.process_spec import Element, Flow, ProcessSpec
-from engine.execution.reading import extensions, soundness
+from engine.execution.reading import (
+    compensation,
+    event_subprocesses,
+    extensions,
+    links,
+    soundness,
+)
+from engine.execution.reading.complex_gateways import read_complex_gateway
 from engine.execution.reading.drawing import Drawing, bpmn_children, walk
-from engine.execution.reading.events import attach, event_definitions, read_event
-from engine.execution.reading.loops import read_multi_instance
+from engine.execution.reading.events import attach, read_event
+from engine.execution.reading.loops import read_repeated
 from engine.execution.reading.making import Found, Making
 from engine.execution.reading.names import (
     ACTIVITIES,
@@ -39,6 +48,7 @@ from engine.execution.reading.names import (
 )
 from engine.execution.reading.starts import Starts, read_starts
 from engine.execution.reading.structure import check_scope
+from engine.execution.reading.triggers import event_definitions
 from engine.feel import Expression
 from engine.model.xml_tree import Node
 
@@ -64,6 +74,7 @@ class Reading:
     elements: dict[str, Element] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     nodes: dict[str, FlowNode] = field(default_factory=dict)
+    makings: dict[str, Making] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
     starts: Starts = field(default_factory=Starts)
     clauses: set[str] = field(default_factory=set)
@@ -77,7 +88,8 @@ def read_process(drawing: Drawing, process: Node, file: str) -> ProcessSpec | No
     element = _element(reading, process, None)
     root = ProcessNode(graph, element, name=f"{key}#process")
     graph.start = root
-    root.begins_at = _read_scope(reading, process, key)
+    root.begins_at = _read_scope(reading, process, root, None)
+    compensation.check_throws(reading.elements, reading.nodes, reading.makings)
     _check_looking_back(reading)
     for node in reading.nodes.values():
         reading.clauses.update(node.element.clauses)
@@ -203,11 +215,17 @@ def _makings(reading: Reading, scope: Node, parent: str) -> Iterator[Making]:
         element = _element(reading, node, parent)
         reading.elements[element.id] = element
         read = extensions.read(reading.drawing, node, element.id)
-        yield Making(reading.drawing, reading.graph, node, element, read, reading.found)
+        yield Making(reading.drawing, reading.graph, node, element, read, reading.found, scope)
 
 
-def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
-    """Read the nodes and flows of a process or sub-process; return its none start event."""
+def _read_scope(
+    reading: Reading, scope: Node, owner: FlowNode, around: Making | None
+) -> FlowNode | None:
+    """Read the nodes and flows of a process or sub-process; return the event it begins at.
+
+    `owner` is its node and `around` how that was made, None for the process itself.
+    """
+    parent = owner.element.id
     nodes: dict[str, FlowNode] = {}
     makings: dict[str, Making] = {}
     for making in _makings(reading, scope, parent):
@@ -216,12 +234,14 @@ def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
         if node is None:
             continue
         nodes[making.owner] = node
-        inner: Any = node.inner if isinstance(node, MultiInstance) else node
+        inner: Any = node.inner if isinstance(node, MultiInstance | StandardLoop) else node
         if isinstance(inner, SubProcess):
-            start = _read_scope(reading, making.node, making.owner)
+            start = _read_scope(reading, making.node, inner, making)
             if start is not None:
                 inner.start = start
     reading.nodes.update(nodes)
+    reading.makings.update(makings)
+    event_subprocesses.give_handlers(owner, nodes)
     for owner, node in nodes.items():
         if isinstance(node, BoundaryEvent):
             making = makings[owner]
@@ -231,6 +251,8 @@ def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
             elif local(making.node.get("attachedToRef")) not in makings:
                 making.error("dangling_reference", "The boundary event sits on nothing.")
     _connect(reading, scope, nodes, makings)
+    links.connect(nodes, makings)
+    compensation.connect(scope, nodes, makings)
     joins = [
         node
         for node in nodes.values()
@@ -248,17 +270,21 @@ def _read_scope(reading: Reading, scope: Node, parent: str) -> FlowNode | None:
     check_scope(reading.drawing, nodes, makings, scope)
     if not reading.drawing.findings.refused:
         soundness.check(nodes, makings)
-    starts = reading.starts if parent == reading.key else None
+    if around is not None and isinstance(owner, EventSubProcess):
+        return nodes.get(event_subprocesses.read_start(owner, makings, around) or "")
+    starts = reading.starts if around is None else None
     return read_starts(reading.drawing, scope, nodes, makings, starts)
 
 
 def _node(making: Making) -> FlowNode | None:
     kind = making.element.type
     if kind in ACTIVITIES:
-        return read_multi_instance(making)
+        return read_repeated(making)
     if kind in EVENTS:
         return read_event(making)
     assert kind in GATEWAYS
+    if kind == "complexGateway":
+        return read_complex_gateway(making)
     return _GATEWAY_NODES[kind](making.graph, making.element)
 
 
@@ -300,6 +326,9 @@ def _connect(
     for name, node in nodes.items():
         node.incoming = tuple(incoming[name])
         node.lead_to(routes[name])
+        if isinstance(node, BoundaryEvent):
+            for other in node.others:
+                other.lead_to(routes[name])
         default = makings[name].node.get("default")
         if default and not any(route.flow.id == default for route in node.routes):
             drawing.error(

@@ -6,8 +6,9 @@ from engine.execution.process_spec import ProcessSpec
 from engine.execution.reading import extensions, layout, schema
 from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
 from engine.execution.reading.findings import Findings, Place
-from engine.execution.reading.names import BPMN, FLOW_NODES, UNSUPPORTED_NODES, dialect
+from engine.execution.reading.names import BPMN, FLOW_NODES, dialect
 from engine.execution.reading.processes import read_process
+from engine.execution.reading.standard import REFUSED_ELEMENTS
 from engine.model.problems import Problem
 from engine.model.xml_tree import Node, SourceRefused
 from engine.model.xml_tree import read as read_xml
@@ -95,14 +96,8 @@ def _check_nodes(drawing: Drawing) -> None:
     for node in walk(drawing.root):
         if node.namespace != BPMN:
             continue
-        if node.name in UNSUPPORTED_NODES:
-            drawing.error("unsupported_element", UNSUPPORTED_NODES[node.name], node)
-        if node.get("isForCompensation") in ("true", "1"):
-            drawing.error(
-                "unsupported_element",
-                "Compensation is not supported: draw what undoes the work as a path of its own.",
-                node,
-            )
+        if node.name in REFUSED_ELEMENTS:
+            drawing.error("unsupported_element", REFUSED_ELEMENTS[node.name], node)
         for attribute in ("startQuantity", "completionQuantity"):
             if (node.get(attribute) or "1").strip() != "1":
                 drawing.error(
@@ -116,10 +111,6 @@ def _check_nodes(drawing: Drawing) -> None:
                 "An event-based gateway that begins instances, or waits for all its events, is "
                 "not supported: draw several start events, or a parallel gateway.",
                 node,
-            )
-        if node.get("parallelMultiple") in ("true", "1"):
-            drawing.error(
-                "unsupported_element", "Parallel multiple events are not supported.", node
             )
 
 

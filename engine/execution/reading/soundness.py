@@ -8,6 +8,8 @@ from itertools import chain, combinations
 
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
+from engine.execution.nodes.compensation import CancelEnd
+from engine.execution.nodes.complex_gateway import ComplexGateway
 from engine.execution.nodes.event_gateway import EventGateway
 from engine.execution.nodes.flow_node import FlowNode, Route
 from engine.execution.nodes.gateways import (
@@ -30,7 +32,7 @@ Marking = tuple[tuple[Place, int], ...]
 
 
 class TooLarge(Exception):
-    """There are more markings than are worth looking at: nothing is said then."""
+    """There is more to look at than is worth it, or than the drawing tells: nothing is said then."""
 
 
 def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
@@ -68,6 +70,9 @@ def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
 
 def _play(nodes: Mapping[str, FlowNode], start: FlowNode) -> tuple[bool, dict[str, set[str]]]:
     """Return whether the scope can end, and which joins can be left without which flows."""
+    if any(isinstance(node, ComplexGateway) for node in nodes.values()):
+        # When it goes on depends on its condition, which only an instance knows.
+        raise TooLarge
     ends = False
     stuck: dict[str, set[str]] = {}
     waiting: list[Marking] = [_marking(Counter({(start.name, ""): 1}))]
@@ -149,7 +154,7 @@ def _moved(
 
 def _ways_on(node: FlowNode) -> Iterator[Sequence[Route] | None]:
     """Yield the ways in which tokens can leave a node; None ends the whole scope."""
-    if isinstance(node, TerminateEnd | ErrorEnd):
+    if isinstance(node, TerminateEnd | ErrorEnd | CancelEnd):
         yield None
         return
     if isinstance(node, ExclusiveGateway):

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.process_spec import Reference
 from engine.execution.reading.drawing import Drawing
-from engine.execution.reading.events import event_definitions, timer_of_start
 from engine.execution.reading.making import Making, form_reference
+from engine.execution.reading.names import EVENT_DEFINITIONS
+from engine.execution.reading.triggers import event_definitions, read_timer
 from engine.execution.timers import Timer
 from engine.model.xml_tree import Node
 
@@ -45,15 +46,8 @@ def read_starts(
             "keep one.",
             plain[1].node,
         )
-    for making in drawn:
-        if making.element.event is None:
-            continue
-        if starts is None:
-            making.error(
-                "unsupported_element",
-                "An embedded sub-process begins when its token comes: draw a plain start event.",
-            )
-        else:
+    if starts is not None:
+        for making in drawn:
             _note(making, starts)
     if starts is None and not plain:
         drawing.error(
@@ -67,20 +61,36 @@ def read_starts(
 
 
 def _note(making: Making, starts: Starts) -> None:
-    drawing, owner = making.drawing, making.owner
-    definition = event_definitions(making.node)[0]
-    if making.element.event == "timer":
-        timer = timer_of_start(making)
-        if timer is not None:
-            starts.timers[owner] = timer
+    """Note everything that begins the process at one start event."""
+    for definition in event_definitions(making.node):
+        event = EVENT_DEFINITIONS[definition.name]
+        if event == "timer":
+            _note_timer(making, definition, starts)
+        elif event in ("message", "signal"):
+            _note_name(making, definition, event, starts)
+
+
+def _note_timer(making: Making, definition: Node, starts: Starts) -> None:
+    if making.owner in starts.timers:
+        making.error(
+            "ambiguous_start",
+            "The start event has two timers: draw a start event for each.",
+            definition,
+        )
         return
+    timer = read_timer(making, definition)
+    if timer is not None:
+        starts.timers[making.owner] = timer
+
+
+def _note_name(making: Making, definition: Node, event: str, starts: Starts) -> None:
+    drawing = making.drawing
     known, begun = (
         (drawing.messages, starts.messages)
-        if making.element.event == "message"
+        if event == "message"
         else (drawing.signals, starts.signals)
     )
-    event = making.element.event or ""
-    name = drawing.referred(definition, f"{event}Ref", known, owner, event)
+    name = drawing.referred(definition, f"{event}Ref", known, making.owner, event)
     if name is None:
         return
     if name in begun:
@@ -88,4 +98,4 @@ def _note(making: Making, starts: Starts) -> None:
             "ambiguous_start",
             f"The {event} “{name}” begins the process at two start events: keep one.",
         )
-    begun[name] = owner
+    begun[name] = making.owner

@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.catch_event import CatchEvent, ReceiveTask
+from engine.execution.nodes.compensation import CompensationBoundary
+from engine.execution.nodes.complex_gateway import ComplexGateway
 from engine.execution.nodes.event_gateway import EventGateway
+from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.gateways import ExclusiveGateway, ParallelGateway
+from engine.execution.nodes.multiple_catch import MultipleCatch
+from engine.execution.reading.compensation import is_handler
+from engine.execution.reading.complex_gateways import check_complex_gateway
 from engine.execution.reading.drawing import Drawing
+from engine.execution.reading.event_subprocesses import check_handler
 from engine.execution.reading.making import Making
 from engine.model.xml_tree import Node
 
@@ -24,6 +31,10 @@ def check_scope(
         _check_ends(node, making)
         _check_conditions(node, making)
         _check_name(node, making)
+        if isinstance(node, EventSubProcess):
+            check_handler(node, making)
+        if isinstance(node, ComplexGateway):
+            check_complex_gateway(node, making)
         if isinstance(node, EventGateway):
             _check_event_gateway(node, making)
     _check_reachable(drawing, nodes, makings)
@@ -42,7 +53,7 @@ def _check_ends(node: FlowNode, making: Making) -> None:
     if kind == "boundaryEvent":
         if node.incoming:
             making.error("flow_not_possible", "A flow leads into a boundary event.")
-        if not node.routes:
+        if not node.routes and not isinstance(node, CompensationBoundary):
             making.error(
                 "missing_flow", "No flow leaves the boundary event: draw what happens then."
             )
@@ -105,7 +116,7 @@ def _check_event_gateway(node: EventGateway, making: Making) -> None:
         making.error("missing_flow", "An event-based gateway needs two events or more after it.")
     for route in node.routes:
         target = route.target
-        if not isinstance(target, CatchEvent | ReceiveTask):
+        if not isinstance(target, CatchEvent | MultipleCatch | ReceiveTask):
             making.error(
                 "flow_not_possible",
                 f"An event-based gateway leads to {target.element}: only catch events and receive "
@@ -139,7 +150,9 @@ def _check_reachable(
         if isinstance(node, Activity):
             waiting.extend(event.name for event in node.boundaries)
     for name, node in nodes.items():
-        if name not in reached and not isinstance(node, BoundaryEvent):
+        if name in reached or isinstance(node, BoundaryEvent | EventSubProcess):
+            continue
+        if not is_handler(makings[name]):
             drawing.error(
                 "unreachable",
                 "No token ever gets here: no flow leads from a start event to this element.",

@@ -47,12 +47,16 @@ HONOURED_ATTRIBUTES: dict[str, frozenset[str]] = {
     "callActivity": _ASYNC
     | {"calledElementBinding", "calledElementVersion", "calledElementVersionTag"},
     "subProcess": _ASYNC,
+    "transaction": _ASYNC,
     "exclusiveGateway": _ASYNC,
     "parallelGateway": _ASYNC,
     "inclusiveGateway": _ASYNC,
     "eventBasedGateway": _ASYNC,
+    "complexGateway": _ASYNC,
     "multiInstanceLoopCharacteristics": _ASYNC | {"collection", "elementVariable"},
+    "standardLoopCharacteristics": _ASYNC,
     "messageEventDefinition": _EXTERNAL,
+    "conditionalEventDefinition": frozenset({"variableName"}),
     "errorEventDefinition": frozenset({"errorCodeVariable", "errorMessageVariable"}),
     "escalationEventDefinition": frozenset({"escalationCodeVariable"}),
     "error": frozenset({"errorMessage"}),
@@ -77,8 +81,7 @@ REFUSED_ATTRIBUTES: dict[str, str] = {
     "caseBinding": "Cases (CMMN) are not supported: call a process.",
     "decisionRefTenantId": _NO_TENANT,
     "calledElementTenantId": _NO_TENANT,
-    "variableName": "Conditional events are not supported.",
-    "variableEvents": "Conditional events are not supported.",
+    "variableEvents": "A condition is looked at whenever its variables change: remove it.",
 }
 
 HONOURED_ELEMENTS = frozenset(
@@ -102,10 +105,6 @@ REFUSED_ELEMENTS: dict[str, str] = {
 }
 
 REFUSED_BPMN_CHILDREN: dict[str, str] = {
-    "standardLoopCharacteristics": (
-        "Standard loops are not supported: draw the loop with a gateway, or use a sequential "
-        "multi-instance activity."
-    ),
     "performer": "Resource roles are not read: use candidate groups, candidate users or assignee.",
     "humanPerformer": "Resource roles are not read: use candidate groups or assignee.",
     "potentialOwner": "Resource roles are not read: use candidate groups or candidate users.",
@@ -117,8 +116,6 @@ REFUSED_BPMN_CHILDREN: dict[str, str] = {
     ),
     "eventDefinitionRef": "Shared event definitions are not read: define the event at its place.",
     "complexBehaviorDefinition": "Complex multi-instance behaviour is not supported.",
-    "loopDataOutputRef": "Collected outputs are not supported: append to a list in an output parameter.",
-    "outputDataItem": "Collected outputs are not supported: append to a list in an output parameter.",
 }
 DRAWN_ONLY_BPMN_CHILDREN = frozenset(
     {

@@ -1,0 +1,1 @@
+"""What is built for browsers from packages that are never committed. No part of the server."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal, Protocol
 
 from engine.catalogue import Catalogue, Catalogues
 from engine.content import Permission as Granted
+from engine.directories import Directories, ladders_of
 from engine.dmn import DecisionResult
 from engine.execution import ProcessSpec, Reference, Surroundings
 from engine.feel import Evaluation, Value
 from engine.model.actors import BUILT_IN_ROLES, ROLE_OF_AN_ORGANISATION, Actor, Permission
 from engine.model.clock import Clock
+from engine.model.directory import Directory
 from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.service_tasks import ServiceRequest, ServiceResult
@@ -74,6 +77,7 @@ class ProcessEngine:
         self.handlers = handlers
         self.executor = executor
         self.catalogues = Catalogues()
+        self.directories = Directories()
         self.external_task_listeners: list[ExternalTaskListener] = []
 
     @contextmanager
@@ -125,6 +129,25 @@ class ProcessEngine:
                     permissions |= BUILT_IN_ROLES[_LIKE[granted]]
         return Actor(
             catalogue.organisation.key, user, frozenset(roles), frozenset(permissions), session
+        )
+
+    def person(
+        self, catalogue: Catalogue, directory: Directory, username: str, now: datetime
+    ) -> Actor | None:
+        """Return a person as one who acts at this instant; None when they may not come in.
+
+        They see the tasks of those they stand in for and of roles that nobody else can fill now;
+        what they are permitted follows from their own roles alone.
+        """
+        if username not in directory.people:
+            return None
+        actor = self.actor(catalogue, username, directory.roles[username], "person")
+        standing = directory.standing(username, ladders_of(catalogue.organisation), now)
+        permissions = actor.permissions
+        if standing.roles != actor.roles or standing.acts_for:
+            permissions |= ROLE_OF_AN_ORGANISATION
+        return replace(
+            actor, roles=standing.roles, acts_for=standing.acts_for, permissions=permissions
         )
 
     def evaluation(self, catalogue: Catalogue, now: datetime) -> Evaluation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 from engine import advance
 from engine.advance import Completion
 from engine.catalogue import Catalogue
-from engine.content import FieldError, Form, PresentedComponent
+from engine.content import Clause, FieldError, Form, PresentedComponent
 from engine.execution import Execution, TokenNotWaiting, load
 from engine.feel import Value, decode, encode, from_json
 from engine.model.actors import Actor, Permission
 from engine.model.errors import RemitError
-from engine.model.history import HistoryEvent, HistoryKind
+from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
+from engine.model.inbox import InboxQuery
 from engine.model.pages import Page, PageRequest
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.process_instances import ProcessInstance
@@ -40,7 +41,8 @@ class FormRefused(RemitError):
 class TaskForm:
     """What a task asks: its form (None: it asks nothing), values so far, and what to show of it.
 
-    `source` is the form's own JSON, for a page that renders Camunda Forms itself.
+    `source` is the form's own JSON, for a page that renders Camunda Forms itself; None where the
+    caller draws what is `present`.
     """
 
     task: UserTask
@@ -48,6 +50,20 @@ class TaskForm:
     source: Mapping[str, Any] | None
     values: Mapping[str, Value]
     present: tuple[PresentedComponent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInContext:
+    """An open task with its form, or a closed one without, and where it stands in its instance.
+
+    `documentation` is what the diagram says of the step; `happened` are the instance's last events.
+    """
+
+    task: UserTask
+    form: TaskForm | None
+    clauses: tuple[Clause, ...]
+    documentation: str
+    happened: tuple[RecordedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,30 @@ def listing(
         )
 
 
+def inbox(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    query: InboxQuery,
+    with_me: PageRequest | None,
+    offered: PageRequest | None,
+) -> tuple[Page[UserTask], Page[UserTask]]:
+    """Return the open tasks the actor has taken on, and those they may take on, a page of each.
+
+    A page that is not asked for (None) is empty.
+    """
+    by.check(Permission.WORK_TASKS)
+    users, roles = sorted(by.users), sorted(by.roles)
+    nothing: Page[UserTask] = Page(())
+    with engine.reading(by.organisation) as tx:
+        return (
+            tx.inbox.with_people(users, query, with_me) if with_me else nothing,
+            tx.inbox.offered(users, roles, query, offered, not_excluded=by.user)
+            if offered
+            else nothing,
+        )
+
+
 def get(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
     """Return the task; raise UserTaskNotFound when it is not the actor's to see."""
     with engine.reading(by.organisation) as tx:
@@ -106,21 +146,46 @@ def form(engine: ProcessEngine, *, by: Actor, task_id: str) -> TaskForm:
     """
     now = engine.clock.now()
     with engine.reading(by.organisation) as tx:
-        task = _visible(tx, task_id, by)
+        task, instance, number = tx.user_tasks.with_instance(task_id)
+        task.check_visible_to(by)
         task.check_open()
-        instance = tx.process_instances.get(task.process_instance_id)
-        catalogue = engine.catalogues.of(tx)
+        catalogue = engine.catalogues.of(tx, number)
         execution = _loaded(engine, tx, catalogue, instance, now)
         definition = _form_definition(engine, tx, catalogue, execution, task)
-        draft = tx.drafts.get(task.id, by.user)
+        found = _task_form(engine, tx, catalogue, execution, task, by)
         if definition is None:
-            return TaskForm(task, None, None, {}, ())
-        variables = execution.variables(task.id)
-        found = engine.catalogues.form(tx, definition)
-        source = json.loads(tx.deployments.content(definition.deployment_id, definition.file))
-    typed = None if draft is None else {name: decode(value) for name, value in draft.items()}
-    present = found.present(variables, engine.evaluation(catalogue, now), submitted=typed)
-    return TaskForm(task, found, source, {**variables, **(typed or {})}, tuple(present))
+            return found
+        source = tx.deployments.content(definition.deployment_id, definition.file)
+    return replace(found, source=json.loads(source))
+
+
+def in_context(
+    engine: ProcessEngine, *, by: Actor, task_id: str, kinds: Sequence[HistoryKind], most: int
+) -> TaskInContext:
+    """Return a task with all that its page shows: form, clauses, and the `most` last events.
+
+    What happened is for those who may read instances; others get none of it.
+    """
+    with engine.reading(by.organisation) as tx:
+        task, instance, number = tx.user_tasks.with_instance(task_id)
+        task.check_visible_to(by)
+        catalogue = engine.catalogues.of(tx, number)
+        found, documentation = None, ""
+        if task.state is UserTaskState.OPEN:
+            execution = _loaded(engine, tx, catalogue, instance, engine.clock.now())
+            found = _task_form(engine, tx, catalogue, execution, task, by)
+            element = execution.process_of(task.id).elements.get(task.element_id)
+            documentation = element.documentation if element else ""
+        reads = by.may(Permission.READ_INSTANCES)
+        return TaskInContext(
+            task=task,
+            form=found,
+            clauses=tuple(
+                catalogue.clauses[one] for one in task.clauses if one in catalogue.clauses
+            ),
+            documentation=documentation,
+            happened=tx.history.latest(instance.id, kinds=kinds, most=most) if reads else (),
+        )
 
 
 def save_draft(
@@ -200,6 +265,25 @@ def complete(
         completed_at=now,
         completed_by=by.user,
     )
+
+
+def _task_form(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    execution: Execution,
+    task: UserTask,
+    by: Actor,
+) -> TaskForm:
+    found = _form(engine, tx, catalogue, execution, task)
+    if found is None:
+        return TaskForm(task, None, None, {}, ())
+    draft = tx.drafts.get(task.id, by.user)
+    variables = execution.variables(task.id)
+    typed = None if draft is None else {name: decode(value) for name, value in draft.items()}
+    evaluation = engine.evaluation(catalogue, engine.clock.now())
+    present = found.present(variables, evaluation, submitted=typed)
+    return TaskForm(task, found, None, {**variables, **(typed or {})}, tuple(present))
 
 
 def _checked(

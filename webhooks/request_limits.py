@@ -11,7 +11,7 @@ LARGEST_REQUEST = LARGEST_DEPLOYMENT + 100_000
 """For the web server in front: deployments with the wrapping of their parts."""
 
 MOST_PARTS = 500
-MULTIPART_ENDPOINTS = frozenset({"deployments.create"})
+MULTIPART_ENDPOINTS = frozenset({"deployments.create", "engine_rest_deployments.create"})
 """The routes that take files."""
 
 

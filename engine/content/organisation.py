@@ -93,6 +93,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """What the organisation's own sign-in says of a person, and which roles its groups stand for.
+
+    Claims are named by their path in the id token: `realm_access.roles`.
+    """
+
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups_claim: str = "groups"
+    username_claim: str = "preferred_username"
+    name_claim: str = "name"
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    assurance: tuple[str, ...] = ()
+    """Values of `acr` of which the issuer has to vouch for one: its second factor."""
+
+
+@dataclass(frozen=True, slots=True)
 class DemoPerson:
     """An invented person for development."""
 
@@ -116,6 +132,7 @@ class Organisation:
     clauses_file: str = "clauses.csv"
     readings: tuple[Reading, ...] = ()
     demo_people: tuple[DemoPerson, ...] = ()
+    sign_in: SignIn | None = None
 
     def role(self, role_id: str) -> Role | None:
         """Return the role with this id, None when there is none."""

@@ -20,6 +20,7 @@ from engine.content.organisation import (
     ReportPage,
     Role,
 )
+from engine.content.sign_in_file import read_sign_in
 from engine.content.yaml_file import Entry, Findings, read_yaml
 from engine.model.problems import Problem
 
@@ -58,7 +59,14 @@ class _Reader:
     def organisation(self, document: Entry) -> Organisation | None:
         found = document.fields(
             required=("key", "name", "calendar", "roles", "procedures"),
-            optional=("channels", "external_topics", "clauses", "readings", "demo_people"),
+            optional=(
+                "channels",
+                "external_topics",
+                "clauses",
+                "readings",
+                "demo_people",
+                "sign_in",
+            ),
         )
         if not {"key", "name", "calendar", "roles", "procedures"} <= found.keys():
             return None
@@ -81,6 +89,7 @@ class _Reader:
             clauses_file=_file_name(found.get("clauses")) or "clauses.csv",
             readings=self._readings(found.get("readings")),
             demo_people=self._demo_people(found.get("demo_people"), role_ids),
+            sign_in=read_sign_in(found["sign_in"], role_ids) if "sign_in" in found else None,
         )
 
     def _roles(self, entry: Entry) -> tuple[Role, ...]:

@@ -11,13 +11,14 @@ from engine.execution.errors import (
 )
 from engine.execution.execution import Execution, Place, load, start
 from engine.execution.outcome import Outcome
-from engine.execution.process_spec import Element, Flow, ProcessSpec, Reference
+from engine.execution.process_spec import RESERVED_NAMES, Element, Flow, ProcessSpec, Reference
 from engine.execution.reading.reader import parse
 from engine.execution.state import State, Thrown
 from engine.execution.surroundings import Surroundings
 from engine.execution.timers import NotATime, Timer, TimerKind, timer_start
 
 __all__ = [
+    "RESERVED_NAMES",
     "DocumentNotReadable",
     "Element",
     "Execution",

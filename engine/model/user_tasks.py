@@ -42,6 +42,10 @@ class UserTask:
     completed_by: str | None = None
     excluded_users: tuple[str, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        return self.state is UserTaskState.OPEN
+
     def is_for(self, actor: Actor) -> bool:
         """Say whether the actor may work on this task."""
         if actor.may(Permission.WORK_ALL_TASKS):
@@ -49,7 +53,9 @@ class UserTask:
         if not actor.may(Permission.WORK_TASKS):
             return False
         named = {self.assignee, *self.candidate_users} - {None}
-        return not actor.users.isdisjoint(named) or not actor.roles.isdisjoint(self.candidate_groups)
+        return not actor.users.isdisjoint(named) or not actor.roles.isdisjoint(
+            self.candidate_groups
+        )
 
     def check_visible_to(self, actor: Actor) -> None:
         """Raise UserTaskNotFound for an actor who may not even know of the task."""

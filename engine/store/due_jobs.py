@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from engine.model.jobs import JobKind, JobState
 from engine.model.process_instances import InstanceState
+from engine.store.external_tasks import available
 from engine.store.schema import job, process_instance
 
 
@@ -74,6 +75,11 @@ class DueJobs:
             query = query.where(job.c.organisation == organisation)
         return self._connection.execute(query).scalar_one_or_none()
 
+    def external_topics(self, now: datetime) -> frozenset[tuple[str, str]]:
+        """Return every organisation and topic of which a worker can fetch a task at `now`."""
+        rows = self._connection.execute(_EXTERNAL_TOPICS, {"of_now": now})
+        return frozenset((row.organisation, row.topic) for row in rows)
+
     def release_leases(self) -> int:
         """Free every job that a process which is gone was working on; returns how many.
 
@@ -86,6 +92,15 @@ class DueJobs:
             .values(lease=None, leased_until=None)
         )
         return freed.rowcount
+
+
+# Built once: asked every second while a worker waits.
+_EXTERNAL_TOPICS = (
+    select(job.c.organisation, job.c.payload["topic"].as_string().label("topic"))
+    .join(process_instance, process_instance.c.id == job.c.process_instance_id)
+    .where(available(bindparam("of_now", type_=job.c.due_at.type)))
+    .distinct()
+)
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -48,6 +48,21 @@ class History(Repository):
         order = ((history_event.c.sequence, False),)
         return paged(self._connection, query, page, order, _recorded)
 
+    def latest(
+        self, instance_id: str, *, kinds: Sequence[HistoryKind], most: int
+    ) -> tuple[RecordedEvent, ...]:
+        """Return an instance's last events of these kinds, in the order they happened."""
+        rows = self._connection.execute(
+            self._select(history_event)
+            .where(
+                history_event.c.process_instance_id == instance_id,
+                history_event.c.kind.in_(kinds),
+            )
+            .order_by(history_event.c.sequence.desc())
+            .limit(most)
+        ).all()
+        return tuple(_recorded(row) for row in reversed(rows))
+
     def all(
         self, instance_id: str, *, kinds: Sequence[HistoryKind] = ()
     ) -> tuple[RecordedEvent, ...]:

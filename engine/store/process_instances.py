@@ -19,15 +19,15 @@ from engine.store.rows import Repository, paged
 from engine.store.schema import organisation, process_instance, user_task
 
 # Statements of every step are built once: building them costs more than running them.
-_LOCK = (
+_WITH_CATALOGUE = (
     select(process_instance, organisation.c.catalogue)
     .join(organisation, organisation.c.key == process_instance.c.organisation)
     .where(
         process_instance.c.organisation == bindparam("of_organisation"),
         process_instance.c.id == bindparam("of_id"),
     )
-    .with_for_update(of=process_instance)
 )
+_LOCK = _WITH_CATALOGUE.with_for_update(of=process_instance)
 _SAVE = (
     update(process_instance)
     .where(
@@ -76,10 +76,17 @@ class ProcessInstances(Repository):
             raise ProcessInstanceNotFound(instance_id)
         return process_instance_of(row)
 
+    def with_catalogue(self, instance_id: str) -> tuple[ProcessInstance, int]:
+        """Return the instance as it is, and the organisation's catalogue number."""
+        return self._found(_WITH_CATALOGUE, instance_id)
+
     def lock(self, instance_id: str) -> tuple[ProcessInstance, int]:
         """Return the instance, locked until the transaction ends, and the organisation's catalogue."""
+        return self._found(_LOCK, instance_id)
+
+    def _found(self, statement: Any, instance_id: str) -> tuple[ProcessInstance, int]:
         row: Any = self._connection.execute(
-            _LOCK, {"of_organisation": self._organisation, "of_id": instance_id}
+            statement, {"of_organisation": self._organisation, "of_id": instance_id}
         ).one_or_none()
         if row is None:
             raise ProcessInstanceNotFound(instance_id)

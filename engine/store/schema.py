@@ -176,6 +176,8 @@ user_task = Table(
     Index(None, "process_instance_id"),
     Index(None, "organisation", "state", "created_at", "id"),
     Index(None, "organisation", "state", "due_at", "id"),
+    Index(None, "organisation", "state", "follow_up_at", "id"),
+    Index(None, "organisation", "assignee", "state"),
 )
 
 candidate = Table(

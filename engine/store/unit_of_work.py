@@ -12,19 +12,25 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from engine.store.access_events import AccessEvents
+from engine.store.accounts import Accounts, AllInvitations
 from engine.store.buffered_messages import BufferedMessages
 from engine.store.definitions import Definitions
 from engine.store.deployments import Deployments
 from engine.store.drafts import Drafts
 from engine.store.due_jobs import DueJobs
+from engine.store.external_tasks import ExternalTasks
 from engine.store.history import History
+from engine.store.inbox import Inbox
 from engine.store.jobs import Jobs
+from engine.store.links import AllLinks, Links
 from engine.store.migrations import upgrade
 from engine.store.notices import Notices
 from engine.store.organisations import AllOrganisations, Organisations
 from engine.store.people import People
 from engine.store.process_instances import ProcessInstances
 from engine.store.receipts import AllReceipts, Receipts
+from engine.store.sessions import AllSessions, Sessions
 from engine.store.subscriptions import Subscriptions
 from engine.store.tokens import AllTokens, Tokens
 from engine.store.user_tasks import UserTasks
@@ -70,12 +76,20 @@ class Transaction:
         return UserTasks(self._connection, self.organisation)
 
     @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self._connection, self.organisation)
+
+    @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self._connection, self.organisation)
 
     @cached_property
     def jobs(self) -> Jobs:
         return Jobs(self._connection, self.organisation)
+
+    @cached_property
+    def external_tasks(self) -> ExternalTasks:
+        return ExternalTasks(self._connection, self.organisation)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
@@ -102,6 +116,22 @@ class Transaction:
         return People(self._connection, self.organisation)
 
     @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self._connection, self.organisation)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self._connection, self.organisation)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self._connection, self.organisation)
+
+    @cached_property
+    def access_events(self) -> AccessEvents:
+        return AccessEvents(self._connection, self.organisation)
+
+    @cached_property
     def receipts(self) -> Receipts:
         return Receipts(self._connection, self.organisation)
 
@@ -113,6 +143,9 @@ class SystemTransaction:
     def __init__(self, connection: Connection) -> None:
         self.organisations = AllOrganisations(connection)
         self.tokens = AllTokens(connection)
+        self.sessions = AllSessions(connection)
+        self.invitations = AllInvitations(connection)
+        self.links = AllLinks(connection)
         self.due_jobs = DueJobs(connection)
         self.receipts = AllReceipts(connection)
 

@@ -23,7 +23,7 @@ _EXCLUDED = "excluded"
 
 
 # Statements of every step are built once: building them costs more than running them.
-_LOCK: Any = (
+_WITH_INSTANCE: Any = (
     select(
         *(column.label(f"task_{column.name}") for column in user_task.c),
         process_instance,
@@ -35,8 +35,8 @@ _LOCK: Any = (
         user_task.c.organisation == bindparam("of_organisation"),
         user_task.c.id == bindparam("of_id"),
     )
-    .with_for_update(of=process_instance)
 )
+_LOCK: Any = _WITH_INSTANCE.with_for_update(of=process_instance)
 _DONE = user_task.c.id == bindparam("done")
 _CLOSE = (
     update(user_task)
@@ -105,7 +105,7 @@ class UserTasks(Repository):
         ).one_or_none()
         if row is None:
             raise UserTaskNotFound(task_id)
-        return _user_task(row)
+        return user_task_of(row)
 
     def lock(self, task_id: str) -> tuple[UserTask, ProcessInstance, int]:
         """Return the task, its instance locked until the transaction ends, and the catalogue number."""
@@ -114,7 +114,16 @@ class UserTasks(Repository):
         ).one_or_none()
         if row is None:
             raise UserTaskNotFound(task_id)
-        return _user_task(row, "task_"), process_instance_of(row), row.catalogue
+        return user_task_of(row, "task_"), process_instance_of(row), row.catalogue
+
+    def with_instance(self, task_id: str) -> tuple[UserTask, ProcessInstance, int]:
+        """Return the task, its instance as it is, and the organisation's catalogue number."""
+        row: Any = self._connection.execute(
+            _WITH_INSTANCE, {"of_organisation": self._organisation, "of_id": task_id}
+        ).one_or_none()
+        if row is None:
+            raise UserTaskNotFound(task_id)
+        return user_task_of(row, "task_"), process_instance_of(row), row.catalogue
 
     def listing(
         self,
@@ -155,7 +164,7 @@ class UserTasks(Repository):
             query = query.where(user_task.c.id.not_in(self._excluded_from(not_excluded)))
         first = func.coalesce(user_task.c.due_at, NEVER, type_=user_task.c.due_at.type)
         order = (first if by_due else user_task.c.created_at, False), (user_task.c.id, False)
-        return paged(self._connection, query, page, order, _user_task)
+        return paged(self._connection, query, page, order, user_task_of)
 
     def of_instance(self, instance_id: str) -> tuple[UserTask, ...]:
         """Return every task an instance ever had, oldest first."""
@@ -164,7 +173,7 @@ class UserTasks(Repository):
             .where(user_task.c.process_instance_id == instance_id)
             .order_by(user_task.c.created_at, user_task.c.id)
         )
-        return tuple(_user_task(row) for row in rows)
+        return tuple(user_task_of(row) for row in rows)
 
     def _offered_to(self, *, groups: Sequence[str], users: Sequence[str] = ()) -> Any:
         named = and_(candidate.c.kind == _GROUP, candidate.c.name.in_(groups))
@@ -230,7 +239,7 @@ def _row(wait: UserTaskWait) -> dict[str, Any]:
     }
 
 
-def _user_task(row: Row[Any], prefix: str = "") -> UserTask:
+def user_task_of(row: Row[Any], prefix: str = "") -> UserTask:
     def column(name: str) -> Any:
         return getattr(row, prefix + name)
 

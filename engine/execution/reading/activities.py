@@ -30,6 +30,8 @@ from engine.feel import compile_expression
 from engine.model.waits import SubscriptionKind
 from engine.model.xml_tree import Node
 
+EXCLUDED = "excluded"
+"""The extension property of a user task that says who may not do it, in FEEL."""
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 RESULT_MAPPINGS = ("singleEntry", "singleResult", "collectEntries", "resultList")
 
@@ -58,6 +60,9 @@ def _user_task(making: Making, name: str) -> Activity:
     task.due_date = said("dueDate", "The due date")
     task.follow_up_date = said("followUpDate", "The follow-up date")
     task.priority = said("priority", "The priority")
+    if EXCLUDED in making.extensions.properties:
+        people = making.extensions.properties[EXCLUDED]
+        task.excluded = drawing.formula(people, node, owner, "Who is excluded", bare=True)
     for attribute, said_date in (
         ("due date", task.due_date),
         ("follow-up date", task.follow_up_date),

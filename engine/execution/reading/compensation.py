@@ -13,6 +13,8 @@ from engine.execution.nodes.compensation import (
 )
 from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode
+from engine.execution.nodes.multi_instance import MultiInstance
+from engine.execution.nodes.standard_loop import StandardLoop
 from engine.execution.nodes.subprocess import SubProcess
 from engine.execution.process_spec import Element
 from engine.execution.reading.drawing import bpmn_children
@@ -135,7 +137,7 @@ def _check_activity(
             f"It compensates {activity}, which is no activity in the same scope.",
         )
     elif isinstance(found, Activity):
-        inner = getattr(found, "inner", found)
+        inner = found.inner if isinstance(found, MultiInstance | StandardLoop) else found
         if inner.undone_by is None and not isinstance(inner, SubProcess):
             making.error(
                 "missing_handler",

@@ -242,9 +242,9 @@ def _read_scope(
     reading.nodes.update(nodes)
     reading.makings.update(makings)
     event_subprocesses.give_handlers(owner, nodes)
-    for owner, node in nodes.items():
+    for name, node in nodes.items():
         if isinstance(node, BoundaryEvent):
-            making = makings[owner]
+            making = makings[name]
             host = nodes.get(local(making.node.get("attachedToRef")) or "")
             if host is not None:
                 attach(node, host, making)

@@ -102,6 +102,42 @@ def event(
     return node(kind, id, attributes, f'{more}<bpmn:{of}EventDefinition id="{id}_def" {named}/>')
 
 
+def condition(said: str, id: str = "condition") -> str:
+    """Return a conditional event definition."""
+    text = said.replace("&", "&amp;").replace("<", "&lt;")
+    return (
+        f'<bpmn:conditionalEventDefinition id="{id}"><bpmn:condition '
+        f'xsi:type="bpmn:tFormalExpression">{text}</bpmn:condition>'
+        "</bpmn:conditionalEventDefinition>"
+    )
+
+
+def sub_process(id: str, *parts: str, kind: str = "subProcess", attributes: str = "") -> str:
+    """Return a sub-process; loop characteristics come first among its parts."""
+    return node(kind, id, attributes, "".join(parts))
+
+
+def event_sub_process(
+    id: str, definition: str, *, interrupting: bool = True, more: str = "", end: str = ""
+) -> str:
+    """Return an event sub-process with one user task; its elements are named after it."""
+    start = node(
+        "startEvent",
+        f"{id}_start",
+        "" if interrupting else 'isInterrupting="false"',
+        definition,
+    )
+    return sub_process(
+        id,
+        start,
+        user(f"{id}_task"),
+        end or node("endEvent", f"{id}_end"),
+        flows(f"{id}_start {id}_task {id}_end"),
+        more,
+        attributes='triggeredByEvent="true"',
+    )
+
+
 def extension(inside: str) -> str:
     """Return extension elements."""
     return f"<bpmn:extensionElements>{inside}</bpmn:extensionElements>"

@@ -228,6 +228,22 @@ def bpmn_children(node: Node) -> Iterator[Node]:
     return (child for child in node.children if child.namespace == BPMN)
 
 
+def is_executable(process: Node) -> bool:
+    """Say whether a process runs: it does unless it says that it does not."""
+    return process.get("isExecutable") not in ("false", "0")
+
+
+def executed(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it, but for processes that are only drawn."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if current.name == "process" and not is_executable(current):
+            continue
+        yield current
+        waiting.extend(reversed(current.children))
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and everything below it, in document order."""
     waiting = [node]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.execution.nodes.call_activity import Mapping
 from engine.execution.nodes.said import Parameter, Said, SaidList, SaidMap
-from engine.execution.reading.drawing import Drawing, bpmn_children, walk
+from engine.execution.reading.drawing import Drawing, bpmn_children, executed, walk
 from engine.execution.reading.names import BPMN, CAMUNDA, ZEEBE, is_true
 from engine.execution.reading.vocabulary import (
     DRAWN_ONLY_BPMN_CHILDREN,
@@ -174,7 +174,7 @@ def _mapping(drawing: Drawing, node: Node, owner: str, what: str) -> Mapping | N
 def check_vocabulary(drawing: Drawing) -> None:
     """Refuse every attribute and extension element that nothing here would honour."""
     owners: dict[int, str | None] = {}
-    for node in walk(drawing.root):
+    for node in executed(drawing.root):
         owner = node.get("id") or owners.get(id(node))
         for child in node.children:
             owners[id(child)] = owner

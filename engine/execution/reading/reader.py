@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from engine.execution.process_spec import ProcessSpec
 from engine.execution.reading import extensions, layout, schema
-from engine.execution.reading.drawing import Drawing, Thrown, bpmn_children, walk
+from engine.execution.reading.drawing import (
+    Drawing,
+    Thrown,
+    bpmn_children,
+    executed,
+    is_executable,
+    walk,
+)
 from engine.execution.reading.findings import Findings, Place
 from engine.execution.reading.names import BPMN, FLOW_NODES, dialect
 from engine.execution.reading.processes import read_process
@@ -55,7 +62,7 @@ def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
     specs = [
         spec
         for process in bpmn_children(root)
-        if process.name == "process" and process.get("isExecutable") not in ("false", "0")
+        if process.name == "process" and is_executable(process)
         if (spec := read_process(drawing, process, file)) is not None
     ]
     if not specs and not findings.refused:
@@ -65,7 +72,20 @@ def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
             drawing.place(root),
         )
     layout.check(drawing)
+    _say_what_does_not_run(drawing)
     return specs
+
+
+def _say_what_does_not_run(drawing: Drawing) -> None:
+    """Warn of processes beside the executable ones: a pool that nobody meant to be mere drawing."""
+    for process in bpmn_children(drawing.root):
+        if process.name == "process" and not is_executable(process):
+            drawing.warning(
+                "not_executable",
+                f"The process {process.get('name') or process.get('id')} is part of the drawing "
+                "only: set “Executable” on it if it shall run.",
+                process,
+            )
 
 
 def _check_ids(drawing: Drawing) -> None:
@@ -93,7 +113,7 @@ def _check_nodes(drawing: Drawing) -> None:
             "activities.",
             drawing.root,
         )
-    for node in walk(drawing.root):
+    for node in executed(drawing.root):
         if node.namespace != BPMN:
             continue
         if node.name in REFUSED_ELEMENTS:

@@ -22,7 +22,6 @@ from engine.model.sign_ins import (
     SignInRefused,
 )
 from engine.process_engine import ProcessEngine
-from engine.store import Transaction
 
 SHORTEST = 12
 LONGEST = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from engine.process_engine import ProcessEngine
@@ -13,6 +13,7 @@ from web import (
     report,
     sessions,
     sign_in,
+    static_files,
     user_tasks,
 )
 from web.settings import Settings
@@ -51,7 +52,7 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     response_headers.register(app, https=https)
     sessions.configure(app, secret_key=settings.secret_key, https=https)
     app.register_error_handler(Exception, _respond)
-    app.register_blueprint(Blueprint("pages", "web", static_folder="static"))
+    static_files.register(app)
     app.register_blueprint(health.blueprint)
     api.register(app)
     app.register_blueprint(reference.blueprint)

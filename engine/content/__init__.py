@@ -24,6 +24,7 @@ from engine.content.organisation import (
     Reading,
     ReportPage,
     Role,
+    SignIn,
 )
 from engine.content.organisation_file import parse_organisation
 from engine.content.templates import Rendered, Template, parse_template
@@ -51,6 +52,7 @@ __all__ = [
     "Rendered",
     "ReportPage",
     "Role",
+    "SignIn",
     "Template",
     "nested",
     "parse_clauses",

@@ -26,7 +26,7 @@ DEFINED = (
     '<bpmn:message id="m" name="arrived"/><bpmn:message id="m2" name="left"/>'
     '<bpmn:signal id="s" name="stop"/>'
     '<bpmn:error id="e" name="bad" errorCode="BAD"/>'
-    '<bpmn:escalation id="x" name="up" escalationCode="UP"/>'
+    '<bpmn:escalation id="up" name="up" escalationCode="UP"/>'
 )
 MESSAGE = '<bpmn:messageEventDefinition id="{}" messageRef="m"/>'
 SIGNAL = '<bpmn:signalEventDefinition id="{}" signalRef="s"/>'

@@ -1,0 +1,127 @@
+// What scripts add to the pages: nothing here is needed to report, fill in or complete anything.
+"use strict";
+
+(() => {
+  const LOST = "You are not connected. Nothing is lost: your answers are still on this page. Check your connection and press the button again.";
+  const SIGNED_OUT = "You have been signed out. Nothing is lost: your answers are still on this page. Sign in again in another tab, then press the button again.";
+  const PAUSE = 400;
+
+  const summary = document.querySelector(".govuk-error-summary");
+  if (summary) summary.focus();
+
+  for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
+
+  // Sends a form without leaving the page, so that a lost connection leaves what was typed in place.
+  function keep(form) {
+    let clock = 0;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send(form, event.submitter);
+    });
+    form.addEventListener("change", () => {
+      clearTimeout(clock);
+      clock = setTimeout(() => refresh(form), PAUSE);
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (form.dataset.typed && !form.dataset.leaving) event.preventDefault();
+    });
+    form.addEventListener("input", () => { form.dataset.typed = "yes"; });
+  }
+
+  async function post(form, address, button) {
+    const body = new URLSearchParams(new FormData(form));
+    if (button && button.name) body.append(button.name, button.value);
+    return fetch(address, { method: "POST", body, headers: { "X-Remit-Script": "1" } });
+  }
+
+  async function send(form, button) {
+    const address = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+    const buttons = [...form.querySelectorAll("button")];
+    buttons.forEach((one) => { one.disabled = true; });
+    try {
+      if (form.dataset.stale) await renew(form);
+      const answer = await post(form, address, button);
+      const target = answer.headers.get("X-Remit-Location");
+      if (target && target.startsWith("/sign-in")) return tell(form, SIGNED_OUT);
+      if (target) {
+        form.dataset.leaving = "yes";
+        location.assign(target);
+        return undefined;
+      }
+      if (answer.status >= 500) return tell(form, LOST);
+      show(await answer.text());
+    } catch {
+      tell(form, LOST);
+    } finally {
+      buttons.forEach((one) => { one.disabled = false; });
+    }
+    return undefined;
+  }
+
+  // After signing in again the session is another one: take its own form token over.
+  async function renew(form) {
+    const page = parsed(await (await fetch(location.href)).text());
+    const fresh = page.querySelector("input[name=csrf_token]");
+    if (fresh) form.querySelector("input[name=csrf_token]").value = fresh.value;
+  }
+
+  // Shows the questions that an answer opens or closes; the server decides which, as it does without scripts.
+  async function refresh(form) {
+    const watched = form.dataset.refresh;
+    if (!watched) return;
+    try {
+      const answer = await post(form, watched, null);
+      if (!answer.ok) return;
+      const fresh = parsed(await answer.text()).querySelector("[data-questions]");
+      const shown = form.querySelector("[data-questions]");
+      if (!fresh || names(fresh) === names(shown)) return;
+      const focused = document.activeElement && document.activeElement.id;
+      shown.replaceWith(fresh);
+      const again = focused && document.getElementById(focused);
+      if (again) again.focus({ preventScroll: true });
+    } catch {
+      // Without a connection the questions stay as they are; the next one opens them.
+    }
+  }
+
+  function names(part) {
+    return [...part.querySelectorAll("input[name=shown]")].map((one) => one.value).join("\n");
+  }
+
+  function show(text) {
+    const page = parsed(text);
+    const main = page.querySelector("main");
+    if (!main) return;
+    document.title = page.title;
+    document.querySelector("main").replaceWith(main);
+    for (const form of main.querySelectorAll("form[data-keep]")) {
+      keep(form);
+      form.dataset.typed = "yes";
+    }
+    const first = main.querySelector(".govuk-error-summary, [role=alert]");
+    const target = first || main.querySelector("form") || main;
+    target.setAttribute("tabindex", "-1");
+    target.focus();
+    if (first) first.scrollIntoView();
+  }
+
+  function tell(form, words) {
+    form.dataset.stale = "yes";
+    let box = form.querySelector("[data-told]");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "notice notice--trouble";
+      box.dataset.told = "";
+      box.setAttribute("role", "alert");
+      form.querySelector("[data-actions]").before(box);
+    }
+    const said = document.createElement("p");
+    said.textContent = words;
+    box.replaceChildren(said);
+    box.scrollIntoView({ block: "center" });
+  }
+
+  function parsed(text) {
+    return new DOMParser().parseFromString(text, "text/html");
+  }
+})();

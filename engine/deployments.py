@@ -79,6 +79,26 @@ def deploy(
     return replace(deployment, definitions=tuple(records))
 
 
+def unchanged(
+    engine: ProcessEngine, *, by: Actor, files: Mapping[str, bytes], name: str, source: str
+) -> Deployment | None:
+    """Return the latest deployment of this name and source if it held exactly these files.
+
+    None too when something of it is no longer in use, so that deploying would change what starts.
+    """
+    by.check(Permission.DEPLOY)
+    with engine.reading(by.organisation) as tx:
+        latest = tx.deployments.latest(name, source)
+        if latest is None or tx.deployments.files(latest.id) != dict(files):
+            return None
+        catalogue = engine.catalogues.of(tx)
+        definitions = tuple(
+            catalogue.by_id[found] for found in tx.deployments.bindings(latest.id).values()
+        )
+    in_use = all(definition.state is DefinitionState.ACTIVE for definition in definitions)
+    return replace(latest, definitions=definitions) if in_use else None
+
+
 def listing(engine: ProcessEngine, *, by: Actor, page: PageRequest) -> Page[Deployment]:
     """Return deployments, newest first, each with the definitions that came new with it."""
     by.check(Permission.READ_INSTANCES)

@@ -221,8 +221,8 @@ def count(engine: ProcessEngine, *, by: Actor, wanted: Wanted) -> int:
         return tx.external_tasks.count(wanted)
 
 
-def topics_available(engine: ProcessEngine) -> frozenset[tuple[str, str]]:
-    """Return every organisation and topic of which a task can be fetched now."""
+def topics_available(engine: ProcessEngine) -> Mapping[tuple[str, str], int]:
+    """Return how many tasks of each organisation and topic can be fetched now."""
     with engine.store.system_reading() as tx:
         return tx.due_jobs.external_topics(engine.clock.now())
 

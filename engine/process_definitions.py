@@ -64,6 +64,42 @@ def versions(engine: ProcessEngine, *, by: Actor, key: str, page: PageRequest) -
     return found
 
 
+def every_version(engine: ProcessEngine, *, by: Actor, page: PageRequest) -> Page[Definition]:
+    """Return every version of every process, by key, the newest of each first."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+    found = [
+        definition
+        for key in catalogue.keys(DefinitionKind.PROCESS)
+        for definition in catalogue.versions(DefinitionKind.PROCESS, key)
+    ]
+    after = page.after()
+    if after is not None:
+        place = (str(after[0]), -int(after[1]))
+        found = [
+            definition for definition in found if (definition.key, -definition.version) > place
+        ]
+    return Page.of(found, page, lambda definition: [definition.key, definition.version])
+
+
+def active(engine: ProcessEngine, *, by: Actor, key: str) -> Definition:
+    """Return a key's active version, or its newest where none is; raise DefinitionNotFound."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        return engine.catalogues.of(tx).latest(DefinitionKind.PROCESS, key)
+
+
+def get(engine: ProcessEngine, *, by: Actor, definition_id: str) -> Definition:
+    """Return one version by its id; raise DefinitionNotFound."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        found = engine.catalogues.of(tx).by_id.get(definition_id)
+    if found is None or found.kind is not DefinitionKind.PROCESS:
+        raise DefinitionNotFound(DefinitionKind.PROCESS, definition_id)
+    return found
+
+
 def activate(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Definition:
     """Make this version the one that starts new instances. Running instances stay on theirs."""
     by.check(Permission.ACTIVATE)

@@ -58,7 +58,7 @@ class Executor(Protocol):
 
 
 ExternalTaskListener = Callable[[str, str], None]
-"""Is told an organisation and a topic of which an external task can be fetched now."""
+"""Is told an organisation and a topic, once for each external task that can be fetched now."""
 
 
 class ProcessEngine:
@@ -102,11 +102,11 @@ class ProcessEngine:
         ours = [job for job in due if job.kind is not JobKind.EXTERNAL_TASK]
         if self.executor is not None and ours:
             self.executor.dispatch(tx, ours)
-        topics = {job.payload["topic"] for job in due if job.kind is JobKind.EXTERNAL_TASK}
+        topics = [job.payload["topic"] for job in due if job.kind is JobKind.EXTERNAL_TASK]
         if topics:
             tx.after_commit(lambda: self._announce(tx.organisation, topics))
 
-    def _announce(self, organisation: str, topics: Collection[str]) -> None:
+    def _announce(self, organisation: str, topics: Sequence[str]) -> None:
         for topic in topics:
             for listener in self.external_task_listeners:
                 listener(organisation, topic)

@@ -11,6 +11,7 @@ from web import (
     inbox,
     process_instances,
     report,
+    scripted_posts,
     sessions,
     sign_in,
     static_files,
@@ -27,6 +28,9 @@ from webhooks import (
     request_ids,
     response_headers,
 )
+from webhooks.engine_rest import problems as engine_rest_problems
+from webhooks.engine_rest import registration as engine_rest
+from webhooks.engine_rest.paths import is_below
 
 PAGES = (
     inbox.blueprint,
@@ -53,15 +57,19 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     sessions.configure(app, secret_key=settings.secret_key, https=https)
     app.register_error_handler(Exception, _respond)
     static_files.register(app)
+    scripted_posts.register(app)
     app.register_blueprint(health.blueprint)
     api.register(app)
     app.register_blueprint(reference.blueprint)
+    engine_rest.register(app)
     for page in PAGES:
         app.register_blueprint(page)
     return app
 
 
 def _respond(error: Exception) -> Response:
+    if is_below(request.path):
+        return engine_rest_problems.respond(error)
     if request.path.startswith(PROGRAM_PATHS):
         return problems.respond(error)
     return error_pages.respond(error)

@@ -1,6 +1,6 @@
-"""Who is signed in, kept in a signed cookie that holds no more than who they are.
+"""Who is signed in: a signed cookie holds the secret of a session that the database knows.
 
-Their roles are read again for each request: what an administrator takes away is gone at once.
+Who they are and what they may do is read again for each request: what is taken away is gone at once.
 """
 
 from __future__ import annotations
@@ -9,24 +9,31 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from markupsafe import Markup
 
-from engine import organisations, people, tokens
+from engine import access_log, people, sign_ins
 from engine.content import Organisation
-from engine.model.actors import Actor, Permission, system_actor
+from engine.model.access import AccessKind
+from engine.model.actors import Actor, Permission
+from engine.model.clock import Clock, SystemClock
 from engine.model.errors import RemitError
-from engine.model.people import ApiToken
+from engine.model.sign_ins import Means
+from web import authorisation
 from webhooks.caller import engine, identify
 
 IDLE_LIMIT = timedelta(minutes=30)
 COOKIE = "remit_session"
 CSRF_FIELD = "csrf_token"
+CLOCK = "remit_time_of_day"
+"""The extension that tells how long sessions last: never a test clock, which may jump by months."""
+GO_TO = "go_to"
+SECRET = "secret"  # noqa: S105 - the name under which the cookie holds it
 
 
 class NotSignedIn(RemitError):
@@ -64,11 +71,8 @@ class SignedIn:
 
     actor: Actor
     name: str
-
-    @cached_property
-    def organisation(self) -> Organisation:
-        """Their organisation as its own file describes it."""
-        return organisations.get(engine(), self.actor.organisation)
+    means: Means
+    organisation: Organisation
 
     @property
     def organisation_name(self) -> str:
@@ -114,6 +118,7 @@ class SignedIn:
             (Permission.WORK_TASKS, "Tasks", "inbox.show"),
             (Permission.READ_INSTANCES, "Cases", "process_instance.show_all"),
             (Permission.START, "Report", "report.show"),
+            (Permission.READ_JOBS, "Administration", "administration.show"),
         ]
         return [
             Link(text, url_for(endpoint))
@@ -134,32 +139,69 @@ def configure(app: Flask, *, secret_key: str, https: bool) -> None:
         PERMANENT_SESSION_LIFETIME=IDLE_LIMIT,
         SESSION_REFRESH_EACH_REQUEST=True,
     )
+    app.extensions[CLOCK] = SystemClock()
     app.jinja_env.globals["csrf_field"] = csrf_field
 
 
-def begin_as_person(organisation: str, username: str) -> None:
+def time_of_day() -> datetime:
+    """Return the real time, by which sessions, passwords and invitations last."""
+    return cast(Clock, current_app.extensions[CLOCK]).now()
+
+
+def begin_as_person(organisation: str, username: str, means: Means) -> None:
     """Begin a new session for a person; whatever an earlier one held is gone."""
-    _begin({"organisation": organisation, "username": username})
+    begin(
+        sign_ins.begin_as_person(
+            engine(),
+            organisation=organisation,
+            username=username,
+            means=means,
+            now=time_of_day(),
+        )
+    )
 
 
 def begin_with_token(actor: Actor) -> None:
-    """Begin a new session for a token, by its id: the secret itself is never kept."""
-    token = next(found for found in _tokens(actor.organisation) if _is_of(found, actor))
-    _begin({"organisation": actor.organisation, "token": token.id})
+    """Begin a new session for a token, by its id: the token's secret itself is never kept."""
+    begin(sign_ins.begin_with_token(engine(), actor=actor, now=time_of_day()))
+
+
+def begin(secret: str) -> None:
+    """Put a new session's secret into the cookie, in place of all that it held."""
+    session.clear()
+    session.update({SECRET: secret, "csrf": secrets.token_urlsafe(32)})
+    session.permanent = True
+    g.pop("signed_in", None)
 
 
 def end() -> None:
-    """Sign out."""
+    """Sign out: the session is worth nothing any more, wherever its cookie was copied to."""
+    signed_in = anybody()
+    if signed_in is not None:
+        sign_ins.end(engine(), by=signed_in.actor, secret=session[SECRET])
+    forget()
+
+
+def end_everywhere() -> None:
+    """Sign a person out on every machine; a token's session ends here alone."""
+    actor = me().actor
+    if actor.session == "person":
+        sign_ins.end_everywhere(engine(), by=actor, username=actor.user)
+    end()
+
+
+def forget() -> None:
+    """Empty the cookie."""
     session.clear()
+    g.pop("signed_in", None)
 
 
 def me() -> SignedIn:
     """Return who is signed in. Raises NotSignedIn when nobody is, or their access has ended."""
-    if "signed_in" not in g:
-        g.signed_in = _resume()
-    if g.signed_in is None:
+    found = anybody()
+    if found is None:
         raise NotSignedIn
-    return cast(SignedIn, g.signed_in)
+    return found
 
 
 def anybody() -> SignedIn | None:
@@ -171,8 +213,16 @@ def anybody() -> SignedIn | None:
 
 def require() -> None:
     """Let only people who are signed in pass, and only forms that this session made."""
+    if anybody() is None:
+        _remember_where()
     identify(me().actor)
     check_csrf()
+
+
+def destination() -> str:
+    """Return, once, the page that somebody wanted before they were asked to sign in."""
+    wanted = str(session.pop(GO_TO, ""))
+    return wanted if _is_ours(wanted) else url_for("inbox.home")
 
 
 def check_csrf() -> None:
@@ -181,6 +231,7 @@ def check_csrf() -> None:
         return
     sent, kept = request.form.get(CSRF_FIELD, ""), session.get("csrf", "")
     if not kept or not hmac.compare_digest(sent.encode(), kept.encode()):
+        _record_refusal()
         raise FormExpired
 
 
@@ -192,41 +243,35 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, session["csrf"])
 
 
-def _begin(who: dict[str, str]) -> None:
-    session.clear()
-    session.update(who, csrf=secrets.token_urlsafe(32))
-    session.permanent = True
-    g.pop("signed_in", None)
-
-
 def _resume() -> SignedIn | None:
     """Return who this session belongs to; None when nobody, or when their access was taken away."""
-    organisation = session.get("organisation")
-    if organisation is None:
+    secret = session.get(SECRET)
+    if not isinstance(secret, str):
         return None
-    if "token" in session:
-        return _resume_token(organisation, session["token"])
-    person = people.find(engine(), organisation=organisation, username=session["username"])
-    if person is None:
+    found = sign_ins.resume(engine(), secret=secret, now=time_of_day())
+    if found is None:
         return None
-    actor = people.actor(engine(), organisation=organisation, username=person.username)
-    return SignedIn(actor, person.name)
+    return SignedIn(found.actor, found.name, found.means, found.organisation)
 
 
-def _resume_token(organisation: str, token_id: str) -> SignedIn | None:
-    token = next((found for found in _tokens(organisation) if found.id == token_id), None)
-    if token is None:
-        return None
-    with engine().reading(organisation) as tx:
-        catalogue = engine().catalogues.of(tx)
-    actor = engine().actor(catalogue, f"token:{token.name}", [token.role], "token")
-    return SignedIn(actor, token.name)
+def _remember_where() -> None:
+    # Only a page of ours that a link led to: nothing that was sent is sent again later.
+    if request.method == "GET" and request.endpoint in authorisation.SIGNED_IN:
+        session[GO_TO] = request.full_path.rstrip("?")
+        session.permanent = True
 
 
-def _tokens(organisation: str) -> list[ApiToken]:
-    found = tokens.listing(engine(), by=system_actor(organisation))
-    return [token for token in found if token.revoked_at is None]
+def _is_ours(path: str) -> bool:
+    return path.startswith("/") and not path.startswith(("//", "/\\"))
 
 
-def _is_of(token: ApiToken, actor: Actor) -> bool:
-    return f"token:{token.name}" == actor.user and actor.roles == {token.role}
+def _record_refusal() -> None:
+    signed_in = anybody()
+    if signed_in is not None:
+        access_log.note(
+            engine(),
+            organisation=signed_in.actor.organisation,
+            kind=AccessKind.FORM_REFUSED,
+            user=signed_in.actor.user,
+            about=request.endpoint or "",
+        )

@@ -65,6 +65,15 @@ def _environment(text: str) -> Environment:
         raise ValueError(f"must be {', '.join(Environment)}") from None
 
 
+def _per_organisation(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition("=") for part in text.split()]
+    if not all(key and separator and value for key, separator, value in pairs):
+        raise ValueError("must be organisation=value, several separated by spaces")
+    if len({key for key, _, _ in pairs}) < len(pairs):
+        raise ValueError("names an organisation twice")
+    return tuple((key, value) for key, _, value in pairs)
+
+
 def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
@@ -110,6 +119,30 @@ class Settings:
             _url,
             "The address that people use, for links and cookies: "
             "`https://...` in production. Elsewhere it follows from host and port.",
+        ),
+    )
+    oidc_issuer: tuple[tuple[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _per_organisation,
+            "The organisations' own sign-in (OpenID Connect), as `organisation=issuer` separated by "
+            "spaces: `derby=https://login.microsoftonline.com/TENANT/v2.0`. How groups become roles "
+            "is said in organisation.yaml under `sign_in`.",
+        ),
+    )
+    oidc_client_id: tuple[tuple[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _per_organisation,
+            "The client id that each issuer gave, as `organisation=id` separated by spaces.",
+        ),
+    )
+    oidc_client_secret: tuple[tuple[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _per_organisation,
+            "The client secret that each issuer gave, as `organisation=secret` separated by spaces. "
+            "None for a public client, which relies on PKCE alone.",
         ),
     )
     trusted_proxy: str = field(
@@ -164,6 +197,7 @@ class Settings:
             except ValueError as error:
                 raise SettingsRefused(f"{variable} {error}.") from None
         settings = cls(**given)
+        settings._check_sign_in()
         settings._check_production(environ)
         return settings
 
@@ -184,6 +218,23 @@ class Settings:
         """Return the database's file, or None when the database is no SQLite file."""
         _, sqlite, path = self.database_url.partition("sqlite:///")
         return Path(path) if sqlite and path and path != ":memory:" else None
+
+    def _check_sign_in(self) -> None:
+        issuers, clients = dict(self.oidc_issuer), dict(self.oidc_client_id)
+        if issuers.keys() != clients.keys():
+            raise SettingsRefused(
+                "REMIT_OIDC_ISSUER and REMIT_OIDC_CLIENT_ID must name the same organisations."
+            )
+        if not dict(self.oidc_client_secret).keys() <= issuers.keys():
+            raise SettingsRefused(
+                "REMIT_OIDC_CLIENT_SECRET names an organisation that REMIT_OIDC_ISSUER does not."
+            )
+        for organisation, issuer in issuers.items():
+            local = urlsplit(issuer).hostname in {"127.0.0.1", "localhost"}
+            if not issuer.startswith("https://") and (self.in_production or not local):
+                raise SettingsRefused(
+                    f"REMIT_OIDC_ISSUER: the issuer of {organisation} must begin with https://."
+                )
 
     def _check_production(self, environ: Mapping[str, str]) -> None:
         if not self.in_production:
@@ -241,7 +292,7 @@ production and reported elsewhere, because it is probably a typing slip.
 
 
 def _shown(default: Any) -> str:
-    return "" if default in (None, "", Path()) else f"`{default}`"
+    return "" if default in (None, "", (), Path()) else f"`{default}`"
 
 
 if __name__ == "__main__":

@@ -12,12 +12,14 @@ from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline; `rules` say which rules of a table hit, `text` is what somebody wrote."""
 
     at: datetime
     what: str
     by: str | None
     clauses: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    text: str = ""
 
 
 def _named(sentence: str) -> Callable[[str, Mapping[str, Any]], str]:
@@ -49,6 +51,7 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.SERVICE_TASK_FAILED: _named("Failed: {name}"),
     HistoryKind.NOTICE_DELIVERED: lambda _name, data: f"Told: {data['to_role']}",
     HistoryKind.EXPRESSION_WARNING: _named("Could not be worked out: {name}"),
+    HistoryKind.COMMENT_ADDED: _named("Comment"),
 }
 """The events that the timeline tells, and how. Steps of the engine itself stay in the history."""
 
@@ -62,10 +65,28 @@ def timeline(recorded: Iterable[RecordedEvent], role_name: Callable[[str], str])
             what=SENTENCES[event.kind](event.element_name or event.element_id or "", event.data),
             by=event.by,
             clauses=tuple(event.clauses),
+            rules=_rules(event),
+            text=str(event.data.get("text", "")) if event.kind is HistoryKind.COMMENT_ADDED else "",
         )
         for event in events
         if event.kind in SENTENCES
     ]
+
+
+def _rules(event: HistoryEvent) -> tuple[str, ...]:
+    """Return the rules of a table that hit, such as `Rule 3 (clause DERBY-4.2-01)`."""
+    if event.kind is not HistoryKind.DECISION_MADE:
+        return ()
+    hits = event.data.get("rules", ())
+    if not hits:
+        return ("No rule of the table hit",)
+    return tuple(_rule(hit) for hit in hits)
+
+
+def _rule(hit: Mapping[str, Any]) -> str:
+    words = f"Rule {hit['index']}" if hit.get("index") is not None else f"Rule {hit['id']}"
+    clauses = hit.get("clauses") or []
+    return f"{words} hit (clause{'s' if len(clauses) > 1 else ''} {', '.join(clauses)})" if clauses else f"{words} hit"
 
 
 def _with_role_name(event: HistoryEvent, role_name: Callable[[str], str]) -> HistoryEvent:

@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import organisations, process_definitions, process_instances, user_tasks
+from engine import people, user_tasks
 from engine.content import FieldError, PresentedComponent
 from engine.feel import Evaluation
 from engine.model.actors import Permission
+from engine.model.people import Person
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskState
 from engine.user_tasks import FormRefused, TaskForm
 from web import sessions
+from web.forms.answers import answers
 from web.forms.controls import Control, controls, field_names, fields
 from web.forms.submission import Submission, read, with_rows_changed
-from web.wording import ago, limit, moment
+from web.sessions import CSRF_FIELD
+from web.timeline import SENTENCES, timeline
+from web.wording import ago, limit, moment, short_moment
 from webhooks.caller import engine
 
 blueprint = Blueprint("user_task", __name__)
 blueprint.before_request(sessions.require)
 
 MORE_QUESTIONS = "Your answers opened more questions. Answer those too, then complete the task."
+MOST_EVENTS = 8
+"""How much of what happened a task's page tells; the rest is on the case's page."""
 SAVED = "Your answers are saved. The task stays with you until you complete it."
 
 
@@ -83,12 +88,65 @@ def change_rows(task_id: str) -> str:
     return _page(task_id, Trouble(with_rows_changed(request.form)))
 
 
+@blueprint.post("/user-tasks/<task_id>/hand-over")
+def hand_over(task_id: str) -> Response:
+    """Give the task to one of the others who may do it."""
+    to = request.form.get("to", "")
+    task = user_tasks.get(engine(), by=sessions.me().actor, task_id=task_id)
+    found = {person.username: person.name for person in _others(task)}
+    if to not in found:
+        flash("Choose who to hand the task over to. Nothing was changed.")
+        return redirect(url_for("user_task.show", task_id=task_id), 303)
+    user_tasks.delegate(engine(), by=sessions.me().actor, task_id=task_id, to=to)
+    flash(f"Handed over to {found[to]}: {task.name}")
+    return redirect(url_for("inbox.show"), 303)
+
+
+@blueprint.get("/user-tasks/<task_id>/check")
+def check_again(task_id: str) -> Response:
+    """Lead back to the task: answers are checked after they have been sent."""
+    return redirect(url_for("user_task.show", task_id=task_id), 302)
+
+
+@blueprint.post("/user-tasks/<task_id>/check")
+def check(task_id: str) -> tuple[str, int] | str:
+    """Keep the answers, and show them once more before they are sent; or show what is wrong."""
+    sent, me = read(request.form), sessions.me()
+    trouble = _opened_questions(task_id, sent) or _wrong(task_id, sent)
+    if trouble:
+        return _page(task_id, trouble), trouble.status
+    user_tasks.save_draft(engine(), by=me.actor, task_id=task_id, values=sent.answers)
+    found = user_tasks.form(engine(), by=me.actor, task_id=task_id)
+    drawn = controls(_presented(found, sent), (), sent.raw)
+    return render_template(
+        "check_answers.html",
+        me=me,
+        task=found.task,
+        answers=answers(drawn),
+        sent=[
+            (name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD
+        ],
+    )
+
+
 @blueprint.post("/user-tasks/<task_id>/complete")
 def complete(task_id: str) -> tuple[str, int] | Response:
     """Complete the task, or show the form again with what is wrong and every answer kept."""
     sent = read(request.form)
     trouble = _opened_questions(task_id, sent) or _completed(task_id, sent)
     return (_page(task_id, trouble), trouble.status) if trouble else _done(task_id)
+
+
+def _wrong(task_id: str, sent: Submission) -> Trouble | None:
+    """Say what the form refuses, or that the task has changed meanwhile; change nothing."""
+    found = user_tasks.form(engine(), by=sessions.me().actor, task_id=task_id)
+    version = request.form.get("version", "")
+    if version.isdecimal() and int(version) != found.task.version:
+        return Trouble(sent, note=str(UserTaskChanged(found.task)), status=409)
+    if found.form is None:
+        return None
+    result = found.form.validate(sent.answers, found.values, _evaluation())
+    return Trouble(sent, errors=result.errors) if result.errors else None
 
 
 def _opened_questions(task_id: str, sent: Submission) -> Trouble | None:
@@ -126,16 +184,22 @@ def _presented(found: TaskForm, sent: Submission) -> tuple[PresentedComponent, .
     """Return the form's components over the answers just sent."""
     if found.form is None:
         return ()
+    return tuple(found.form.present(found.values, _evaluation(), submitted=sent.answers))
+
+
+def _evaluation() -> Evaluation:
     calendar = sessions.me().organisation.calendar
-    evaluation = Evaluation(now=engine().clock.now(), zone=calendar.zone, calendar=calendar)
-    return tuple(found.form.present(found.values, evaluation, submitted=sent.answers))
+    return Evaluation(now=engine().clock.now(), zone=calendar.zone, calendar=calendar)
 
 
 def _page(task_id: str, trouble: Trouble | None = None) -> str:
     me, now = sessions.me(), engine().clock.now()
-    task = user_tasks.get(engine(), by=me.actor, task_id=task_id)
+    found = user_tasks.in_context(
+        engine(), by=me.actor, task_id=task_id, kinds=tuple(SENTENCES), most=MOST_EVENTS
+    )
+    task = found.task
     errors = trouble.errors if trouble else ()
-    drawn = _drawn(task, trouble)
+    drawn = _drawn(found.form, trouble)
     return render_template(
         "user_task.html",
         me=me,
@@ -144,16 +208,18 @@ def _page(task_id: str, trouble: Trouble | None = None) -> str:
         errors=_summary(errors, drawn),
         note=trouble.note if trouble else "",
         limit=limit(task.due_at, now=now, zone=me.zone),
+        clauses=found.clauses,
+        documentation=[part for part in found.documentation.split("\n\n") if part.strip()],
+        happened=timeline(found.happened, me.role_name),
+        short_moment=lambda at: short_moment(at, me.zone),
         **_standing(task, me, now),
-        **_reasons(task, me),
     )
 
 
-def _drawn(task: UserTask, trouble: Trouble | None) -> tuple[Control, ...]:
+def _drawn(found: TaskForm | None, trouble: Trouble | None) -> tuple[Control, ...]:
     """Return the form's controls; a task that is over asks nothing any more."""
-    if task.state is not UserTaskState.OPEN:
+    if found is None:
         return ()
-    found = user_tasks.form(engine(), by=sessions.me().actor, task_id=task.id)
     if trouble is None:
         return controls(found.present)
     return controls(_presented(found, trouble.sent), trouble.errors, trouble.sent.raw)
@@ -183,31 +249,25 @@ def _standing(task: UserTask, me: sessions.SignedIn, now: datetime) -> dict[str,
         "with_me": with_me,
         "taken": bool(task.assignee) and not with_me and not all_tasks,
         "open": task.state is UserTaskState.OPEN,
+        "others": _others(task) if task.state is UserTaskState.OPEN else [],
+        "follow_up": moment(task.follow_up_at, me.zone) if task.follow_up_at else "",
         "closed": moment(task.completed_at, me.zone) if task.completed_at else "",
     }
 
 
-def _reasons(task: UserTask, me: sessions.SignedIn) -> dict[str, Any]:
-    """Return why the task is asked: its clauses in plain words, and what its diagram says of it."""
-    known = organisations.clauses(engine(), by=me.actor)
-    return {
-        "clauses": [known[clause] for clause in task.clauses if clause in known],
-        "documentation": _documentation(task, me),
-    }
-
-
-def _documentation(task: UserTask, me: sessions.SignedIn) -> list[str]:
-    """Return the paragraphs that the diagram has on this step, in this or a called procedure."""
-    if not me.actor.may(Permission.READ_INSTANCES):
-        return []
-    instance = process_instances.get(engine(), by=me.actor, instance_id=task.process_instance_id)
-    key, version = instance.process_definition_key, instance.version
-    own = process_definitions.specification(engine(), by=me.actor, key=key, version=version)
-    called = (
-        process_definitions.specification(engine(), by=me.actor, key=reference.key)
-        for reference in own.call_refs
+def _others(task: UserTask) -> list[Person]:
+    """Return who else may do the task, by name."""
+    me = sessions.me().actor
+    found = people.listing(engine(), by=me)
+    return sorted(
+        (
+            person
+            for person in found
+            if person.username not in {me.user, *task.excluded_users}
+            and (
+                person.username in task.candidate_users
+                or not set(person.roles).isdisjoint(task.candidate_groups)
+            )
+        ),
+        key=lambda person: person.name,
     )
-    for specification in chain([own], called):
-        if element := specification.elements.get(task.element_id):
-            return [part for part in element.documentation.split("\n\n") if part.strip()]
-    return []

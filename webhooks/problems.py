@@ -18,6 +18,7 @@ from engine.execution import DocumentNotReadable, TokenNotWaiting
 from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
 from engine.model.errors import RemitError
+from engine.model.external_tasks import ExternalTaskNotFound, ExternalTaskNotHeld
 from engine.model.jobs import JobNotFound
 from engine.model.pages import BadPageToken
 from engine.model.people import OrganisationNotFound, PersonNotFound, TokenNotFound
@@ -58,11 +59,13 @@ STATUS: Mapping[type[RemitError], int] = {
     ProcessInstanceNotFound: 404,
     UserTaskNotFound: 404,
     JobNotFound: 404,
+    ExternalTaskNotFound: 404,
     MessageNotExpected: 404,
     PersonNotFound: 404,
     TokenNotFound: 404,
     AmbiguousMessage: 409,
     DefinitionSuspended: 409,
+    ExternalTaskNotHeld: 409,
     IllegalMove: 409,
     ProcessInstanceMoved: 409,
     ProcessInstanceNotRunning: 409,

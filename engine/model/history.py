@@ -46,6 +46,7 @@ class HistoryKind(StrEnum):
     VARIABLES_CHANGED = "variables_changed"
     EXPRESSION_WARNING = "expression_warning"
     DATA_READ = "data_read"
+    COMMENT_ADDED = "comment_added"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,16 @@ class Deployments(Repository):
         )
         return {row.file: row.content for row in rows}
 
+    def latest(self, name: str, source: str) -> Deployment | None:
+        """Return the newest deployment of this name and source, None when there is none."""
+        row = self._connection.execute(
+            self._select(deployment)
+            .where(deployment.c.name == name, deployment.c.source == source)
+            .order_by(deployment.c.deployed_at.desc(), deployment.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+        return _deployment(row, self._files([row.id]).get(row.id, ())) if row else None
+
     def listing(self, page: PageRequest) -> Page[Deployment]:
         """Return deployments, newest first, with their files and without their definitions."""
         found = paged(

@@ -75,10 +75,10 @@ class DueJobs:
             query = query.where(job.c.organisation == organisation)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def external_topics(self, now: datetime) -> frozenset[tuple[str, str]]:
-        """Return every organisation and topic of which a worker can fetch a task at `now`."""
+    def external_topics(self, now: datetime) -> dict[tuple[str, str], int]:
+        """Return how many tasks of each organisation and topic workers can fetch at `now`."""
         rows = self._connection.execute(_EXTERNAL_TOPICS, {"of_now": now})
-        return frozenset((row.organisation, row.topic) for row in rows)
+        return {(row.organisation, row.topic): row.tasks for row in rows}
 
     def release_leases(self) -> int:
         """Free every job that a process which is gone was working on; returns how many.
@@ -94,12 +94,14 @@ class DueJobs:
         return freed.rowcount
 
 
+_topic = job.c.payload["topic"].as_string().label("topic")
+
 # Built once: asked every second while a worker waits.
 _EXTERNAL_TOPICS = (
-    select(job.c.organisation, job.c.payload["topic"].as_string().label("topic"))
+    select(job.c.organisation, _topic, func.count().label("tasks"))
     .join(process_instance, process_instance.c.id == job.c.process_instance_id)
     .where(available(bindparam("of_now", type_=job.c.due_at.type)))
-    .distinct()
+    .group_by(job.c.organisation, _topic)
 )
 
 

@@ -27,10 +27,10 @@ def serve(demo: bool) -> None:
     their invented people may sign in; --demo says so expressly, and production refuses it.
     """
     # Only this command waits for these libraries.
-    from waitress import create_server  # type: ignore[import-untyped]
-
     from web.app import create_app
     from web.shipped import deploy_shipped, refuse_demo_people
+    from webhooks.engine_rest.held_requests import create_server
+    from webhooks.engine_rest.registration import waiting_room
     from webhooks.request_limits import LARGEST_REQUEST
 
     settings = read_settings()
@@ -50,9 +50,11 @@ def serve(demo: bool) -> None:
             organisations: tuple[str, ...] = ()
         else:
             organisations = deploy_shipped(engine, settings)
+        room = waiting_room(engine)
         try:
             server = create_server(
                 create_app(engine, settings),
+                room,
                 host=settings.host,
                 port=settings.port,
                 threads=settings.web_threads,
@@ -69,6 +71,7 @@ def serve(demo: bool) -> None:
         try:
             server.run()  # returns when a signal raises SystemExit in it
         finally:
+            room.close()
             server.close()
     click.echo("Stopped.", err=True)
 

@@ -14,7 +14,6 @@ from engine.model.external_tasks import ExternalTask, Topic
 from engine.store.external_tasks import SORTS, Wanted
 from webhooks.caller import caller, engine
 from webhooks.engine_rest import identifiers, values
-from webhooks.engine_rest.held_requests import POLL
 from webhooks.engine_rest.requests import (
     LARGEST_NUMBER,
     Accepted,
@@ -33,6 +32,7 @@ from webhooks.engine_rest.requests import (
     query,
 )
 from webhooks.engine_rest.resources import answer, done, resource
+from webhooks.engine_rest.waiting_room import POLL
 
 blueprint = resource("external_tasks")
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+import waitress  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.server import BaseWSGIServer  # type: ignore[import-untyped]
 from waitress.task import WSGITask  # type: ignore[import-untyped]
 
-from webhooks.engine_rest.waiting_room import Poll, WaitingRoom
+from webhooks.engine_rest.waiting_room import POLL, Poll, WaitingRoom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-POLL = "remit.poll"
-"""Where the request finds its poll, under a server that can let it wait."""
 
 MOST_CONNECTIONS = 1_000
 """Each waiting worker keeps one; waitress's own limit of 100 would turn people away."""
@@ -52,9 +51,20 @@ class HoldingRequests:
         raise _Held
 
 
-def channel_class(room: WaitingRoom) -> type[HTTPChannel]:
-    """Return the channel, for a waitress server's `channel_class`, whose requests wait in `room`."""
+def create_server(application: WSGIApplication, room: WaitingRoom, **options: Any) -> Any:
+    """Return a waitress server, listening but not running, whose requests can wait in `room`."""
+    sockets: dict[int, Any] = {}
+    server = waitress.create_server(
+        HoldingRequests(application), map=sockets, **SERVER_OPTIONS, **options
+    )
+    channel = _channel_class(room)
+    for listening in sockets.values():  # one for each address
+        if isinstance(listening, BaseWSGIServer):
+            listening.channel_class = channel
+    return server
 
+
+def _channel_class(room: WaitingRoom) -> type[HTTPChannel]:
     class Task(WSGITask):  # type: ignore[misc]
         def get_environment(self) -> Any:
             environ = super().get_environment()
@@ -64,11 +74,13 @@ def channel_class(room: WaitingRoom) -> type[HTTPChannel]:
     class Channel(HTTPChannel):  # type: ignore[misc]
         task_class = Task
         poll: Poll | None = None
+        polled: object = None
 
         def arrived(self) -> Poll:
             """Return the poll of the request now run; one run again goes on from its first start."""
-            began = self.poll.began if self.poll else None
-            self.poll = room.arrive(self.resume, began=began)
+            again = self.poll is not None and self.polled is self.requests[0]
+            began = self.poll.began if self.poll is not None and again else None
+            self.poll, self.polled = room.arrive(self.resume, began=began), self.requests[0]
             return self.poll
 
         def resume(self) -> None:
@@ -84,8 +96,6 @@ def channel_class(room: WaitingRoom) -> type[HTTPChannel]:
                 room.enter(self.poll)
                 if not self.connected:
                     room.leave(self.poll)
-            else:
-                self.poll = None
 
         def handle_close(self) -> None:
             poll = self.poll

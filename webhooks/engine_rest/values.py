@@ -116,7 +116,9 @@ def _read(kind: str, value: Any, info: Mapping[str, Any]) -> Any:
             return json_bodies.parse(_of(str, value).encode())
         case "object" if info.get("serializationDataFormat") == "application/json":
             return json_bodies.parse(value.encode()) if isinstance(value, str) else value
-    raise ValueError("only String, Boolean, Short, Integer, Long, Double, Date, Null and Json are taken")
+    raise ValueError(
+        "only String, Boolean, Short, Integer, Long, Double, Date, Null and Json are taken"
+    )
 
 
 def _of(kind: type, value: Any) -> Any:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
 TICK_SECONDS = 1.0
 """How often it is asked what can be fetched by time, or by another process's doing."""
+
+POLL = "remit.poll"
+"""Where in its environment a request finds its poll, under a server that can let it wait."""
 
 Place = tuple[str, str]
 """An organisation and a topic."""
@@ -54,7 +57,7 @@ class WaitingRoom:
 
     def __init__(
         self,
-        available: Callable[[], Iterable[Place]],
+        available: Callable[[], Mapping[Place, int]],
         *,
         tick_seconds: float = TICK_SECONDS,
     ) -> None:
@@ -95,7 +98,7 @@ class WaitingRoom:
         with self._changed:
             self._sequence += 1
             self._announced[place] = self._sequence
-            woken = self._taken_for(place)
+            woken = self._taken_for(place, 1)
         for poll in woken:
             poll.resume()
 
@@ -113,13 +116,13 @@ class WaitingRoom:
     def _missed(self, poll: Poll) -> bool:
         return any(self._announced.get(place, 0) > poll.seen for place in poll.places)
 
-    def _taken_for(self, place: Place) -> list[Poll]:
+    def _taken_for(self, place: Place, tasks: int) -> list[Poll]:
+        """Take out as many polls as there are tasks, the longest waiting first, and the selective."""
         woken = []
         for poll in list(self._waiting.values()):
-            if place in poll.places:
+            if place in poll.places and (tasks or poll.selective):
                 woken.append(self._waiting.pop(poll.number))
-                if not poll.selective:
-                    break
+                tasks -= not poll.selective
         return woken
 
     def _start(self) -> None:
@@ -162,4 +165,6 @@ class WaitingRoom:
             log.error("could not look for external tasks: %s", type(error).__name__)
             return []
         with self._changed:
-            return [poll for place in places for poll in self._taken_for(place)]
+            return [
+                poll for place, tasks in places.items() for poll in self._taken_for(place, tasks)
+            ]

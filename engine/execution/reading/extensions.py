@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from engine.execution.nodes.call_activity import Mapping
 from engine.execution.nodes.said import Parameter, Said, SaidList, SaidMap
 from engine.execution.reading.drawing import Drawing, bpmn_children, executed, walk
+from engine.execution.reading.elements import TOLD
 from engine.execution.reading.names import BPMN, CAMUNDA, ZEEBE, is_true
 from engine.execution.reading.vocabulary import (
-    DRAWN_ONLY_BPMN_CHILDREN,
     HONOURED_ATTRIBUTES,
     HONOURED_ELEMENTS,
     REFUSED_ATTRIBUTES,
-    REFUSED_BPMN_CHILDREN,
     REFUSED_ELEMENTS,
 )
 from engine.model.xml_tree import Node
@@ -220,9 +219,7 @@ def _check_attributes(drawing: Drawing, node: Node, owner: str | None) -> None:
 
 def _check_children(drawing: Drawing, node: Node, owner: str | None) -> None:
     for child in node.children:
-        if child.namespace == BPMN and child.name in REFUSED_BPMN_CHILDREN:
-            drawing.error("unsupported_element", REFUSED_BPMN_CHILDREN[child.name], child, owner)
-        elif child.namespace == BPMN and child.name in DRAWN_ONLY_BPMN_CHILDREN:
+        if child.namespace == BPMN and child.name in TOLD:
             drawing.warning(
                 "drawn_only",
                 f"The {child.name} is part of the drawing only: data is in process variables.",

@@ -67,6 +67,14 @@ def _standard_loop(making: Making, loop: Node, inner: Activity | None) -> Activi
 def _multi_instance(making: Making, loop: Node, inner: Activity | None) -> Activity | None:
     body = MultiInstance(making.graph, making.element)
     drawing, owner = making.drawing, making.owner
+    behaviour = loop.get("behavior") or "All"
+    if behaviour != "All":
+        making.error(
+            "unsupported_attribute",
+            f"The behaviour “{behaviour}” throws events as instances complete, which is not "
+            "supported: throw an event in the activity itself.",
+            loop,
+        )
     body.sequential = is_true(loop.get("isSequential"))
     variable = dialect(loop, "elementVariable")
     collection = dialect(loop, "collection")

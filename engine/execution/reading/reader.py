@@ -12,10 +12,10 @@ from engine.execution.reading.drawing import (
     is_executable,
     walk,
 )
+from engine.execution.reading.elements import REFUSED
 from engine.execution.reading.findings import Findings, Place
 from engine.execution.reading.names import BPMN, FLOW_NODES, dialect
 from engine.execution.reading.processes import read_process
-from engine.execution.reading.standard import REFUSED_ELEMENTS
 from engine.model.problems import Problem
 from engine.model.xml_tree import Node, SourceRefused
 from engine.model.xml_tree import read as read_xml
@@ -113,11 +113,14 @@ def _check_nodes(drawing: Drawing) -> None:
             "activities.",
             drawing.root,
         )
+    owners: dict[int, str | None] = {}
     for node in executed(drawing.root):
         if node.namespace != BPMN:
             continue
-        if node.name in REFUSED_ELEMENTS:
-            drawing.error("unsupported_element", REFUSED_ELEMENTS[node.name], node)
+        if node.name in REFUSED:
+            drawing.error("unsupported_element", REFUSED[node.name], node, owners.get(id(node)))
+        for child in node.children:
+            owners[id(child)] = node.get("id") or owners.get(id(node))
         for attribute in ("startQuantity", "completionQuantity"):
             if (node.get(attribute) or "1").strip() != "1":
                 drawing.error(

@@ -132,16 +132,3 @@ def spoken(definition: str, position: Position) -> str:
 
 ALWAYS_INTERRUPT = frozenset({"error", "compensate", "cancel"})
 """Definitions that never run beside what they catch."""
-
-REFUSED_ELEMENTS: dict[str, str] = {
-    "adHocSubProcess": (
-        "Ad-hoc sub-processes are not supported: nothing in the drawing says who begins which "
-        "activity, or how often. Draw the activities after an inclusive gateway that asks which "
-        "are needed, or as non-interrupting message event sub-processes."
-    ),
-    "implicitThrowEvent": "Implicit throw events are not supported: draw a throw event.",
-    "choreographyTask": "Choreographies are not executed: draw a process.",
-    "subChoreography": "Choreographies are not executed: draw a process.",
-    "callChoreography": "Choreographies are not executed: draw a process.",
-}
-"""Flow nodes that do not run, and what to draw instead."""

@@ -103,34 +103,3 @@ REFUSED_ELEMENTS: dict[str, str] = {
     "throws the BPMN error itself.",
     "script": "Scripts in parameters are not supported: write a FEEL expression beginning with =.",
 }
-
-REFUSED_BPMN_CHILDREN: dict[str, str] = {
-    "performer": "Resource roles are not read: use candidate groups, candidate users or assignee.",
-    "humanPerformer": "Resource roles are not read: use candidate groups or assignee.",
-    "potentialOwner": "Resource roles are not read: use candidate groups or candidate users.",
-    "resourceRole": "Resource roles are not read: use candidate groups or candidate users.",
-    "rendering": "Renderings are not read: give the task a Camunda form (form reference).",
-    "correlationSubscription": (
-        "Correlation subscriptions are not read: messages find their instance by business key or "
-        "by the extension property “correlation_key”."
-    ),
-    "eventDefinitionRef": "Shared event definitions are not read: define the event at its place.",
-    "complexBehaviorDefinition": "Complex multi-instance behaviour is not supported.",
-}
-DRAWN_ONLY_BPMN_CHILDREN = frozenset(
-    {
-        "ioSpecification",
-        "dataInputAssociation",
-        "dataOutputAssociation",
-        "property",
-        "dataInput",
-        "dataOutput",
-        "inputSet",
-        "outputSet",
-        "auditing",
-        "monitoring",
-        "dataObject",
-        "dataObjectReference",
-        "dataStoreReference",
-    }
-)

@@ -194,7 +194,7 @@ def test_tasks_come_by_urgency_and_only_to_those_they_are_for(derby: Store) -> N
         tx.user_tasks.add(_instance(tx), waits)
     with derby.reading("derby") as tx:
         page = tx.user_tasks.listing(
-            PageRequest(), visible_to=("ann", frozenset({"head"})), by_due=True
+            PageRequest(), visible_to=(frozenset({"ann"}), frozenset({"head"})), by_due=True
         )
         assert [task.id for task in page.items] == ["soon", "mine", "later", "never"]
         at = NOW + timedelta(2)

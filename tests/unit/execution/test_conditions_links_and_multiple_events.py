@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.unit.execution.diagrams import (
@@ -79,7 +81,7 @@ def test_a_condition_on_a_boundary_interrupts_the_activity(stored: bool) -> None
         stored=stored,
         n=1,
     )
-    world.step(lambda e: e.set_variables({"n": 5}))
+    world.step(lambda e: e.set_variables({"n": Decimal(5)}))
     assert world.open() == ["b"]
     assert len(world.waits()) == 1
 

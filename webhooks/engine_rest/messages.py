@@ -1,0 +1,84 @@
+"""`/message`: wakes what waits for a message, or starts it. Parses, calls the use case, renders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError, fields, validates_schema
+
+from engine import messages, process_instances
+from webhooks.caller import caller, engine
+from webhooks.engine_rest import process_instances as instances
+from webhooks.engine_rest import values
+from webhooks.engine_rest.requests import Accepted, Input, OwnTenant, Unserved, Variables, body
+from webhooks.engine_rest.resources import answer, done, resource
+
+blueprint = resource("messages")
+
+
+class MessageInput(Input):
+    """Which message, for whom, and what it brings."""
+
+    messageName = fields.String(required=True)  # noqa: N815
+    businessKey = fields.String(load_default=None)  # noqa: N815
+    correlationKeys = Variables(load_default=dict)  # noqa: N815
+    processVariables = Variables(load_default=dict)  # noqa: N815
+    resultEnabled = fields.Boolean(load_default=False)  # noqa: N815
+    variablesInResultEnabled = fields.Boolean(load_default=False)  # noqa: N815
+    tenantId = OwnTenant()  # noqa: N815
+    withoutTenantId = Accepted()  # noqa: N815
+    processInstanceId = Unserved()  # noqa: N815
+    processVariablesLocal = Unserved()  # noqa: N815
+    processVariablesToTriggeredScope = Unserved()  # noqa: N815
+    localCorrelationKeys = Unserved()  # noqa: N815
+    all = Unserved()
+
+    @validates_schema
+    def _one_key(self, data: Any, **_: Any) -> None:
+        if len(data["correlationKeys"]) + (data["businessKey"] is not None) > 1:
+            raise ValidationError(
+                "Give businessKey or one correlation key: a subscription here has one key.",
+                "correlationKeys",
+            )
+
+
+@blueprint.post("/message")
+def correlate() -> Response:
+    """Give a message to the one that waits for it, or start the process that it starts."""
+    told = body(MessageInput())
+    found = messages.correlate(
+        engine(),
+        by=caller(),
+        name=told["messageName"],
+        correlation_key=_key(told),
+        variables=told["processVariables"],
+    )
+    return answer([_result(found, told)]) if told["resultEnabled"] else done()
+
+
+def _key(told: Any) -> str | None:
+    if told["businessKey"] is not None:
+        return str(told["businessKey"])
+    return next((str(value) for value in told["correlationKeys"].values()), None)
+
+
+def _result(found: messages.Correlation, told: Any) -> dict[str, Any]:
+    assert found.process_instance_id is not None  # nothing is buffered unless asked for
+    place = {"by": caller(), "instance_id": found.process_instance_id}
+    instance = instances.shown(process_instances.get(engine(), **place))
+    started = found.outcome == "started"
+    execution = {
+        "id": instance["id"],
+        "processInstanceId": instance["id"],
+        "ended": instance["ended"],
+        "tenantId": None,
+    }
+    result = {
+        "resultType": "ProcessDefinition" if started else "Execution",
+        "execution": None if started else execution,
+        "processInstance": instance if started else None,
+    }
+    if told["variablesInResultEnabled"]:
+        result["variables"] = values.typed_all(process_instances.variables(engine(), **place))
+    return result

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from engine import webhook_events
 from engine.catalogue import Catalogue
 from engine.execution import Execution, Outcome, Thrown, load
 from engine.execution import start as start_execution
@@ -95,6 +96,7 @@ def start(
     begun = _with_history(_advanced(instance, outcome, now), recorded)
     tx.process_instances.add(begun)
     tx.history.add(instance.id, recorded)
+    webhook_events.of_step(engine, tx, catalogue, begun, recorded, now=now, change=outcome.change)
     _reconcile(engine, tx, begun, outcome.change, outcome.thrown, now=now, completion=None)
     return begun
 
@@ -126,23 +128,32 @@ def step(
     execution.run()
     outcome = execution.outcome()
     advanced = _advanced(instance, outcome, now)
-    saved = _saved(tx, advanced, (*events, *outcome.events))
+    saved, recorded = _saved(tx, advanced, (*events, *outcome.events))
+    webhook_events.of_step(engine, tx, catalogue, saved, recorded, now=now, change=outcome.change)
     _reconcile(engine, tx, saved, outcome.change, outcome.thrown, now=now, completion=completion)
     return saved
 
 
-def record(tx: Transaction, instance: ProcessInstance, event: HistoryEvent) -> ProcessInstance:
+def record(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    event: HistoryEvent,
+) -> ProcessInstance:
     """Add one event to the history of an instance whose tokens do not move."""
-    return _saved(tx, instance, [event])
+    saved, recorded = _saved(tx, instance, [event])
+    webhook_events.of_step(engine, tx, catalogue, saved, recorded, now=event.at)
+    return saved
 
 
 def _saved(
     tx: Transaction, instance: ProcessInstance, events: Sequence[HistoryEvent]
-) -> ProcessInstance:
+) -> tuple[ProcessInstance, Sequence[RecordedEvent]]:
     recorded = chained(events, length=instance.history_length, last_hash=instance.history_hash)
     saved = tx.process_instances.save(_with_history(instance, recorded))
     tx.history.add(instance.id, recorded)
-    return saved
+    return saved, recorded
 
 
 def _with_history(instance: ProcessInstance, recorded: Sequence[RecordedEvent]) -> ProcessInstance:

@@ -30,6 +30,7 @@ from engine.model.process_definitions import (
     DefinitionState,
     DefinitionSuspended,
 )
+from engine.model.webhook_endpoints import WebhookEndpoint
 from engine.store import Transaction
 
 SPECIFICATIONS_KEPT = 2_000
@@ -48,6 +49,8 @@ class Catalogue:
     clauses: Clauses
     by_key: Mapping[tuple[DefinitionKind, str], tuple[Definition, ...]]
     by_id: Mapping[str, Definition]
+    endpoints: tuple[WebhookEndpoint, ...] = ()
+    """Who is told by webhook: kept here so that a step of an organisation that tells nobody asks nothing."""
 
     def versions(self, kind: DefinitionKind, key: str) -> tuple[Definition, ...]:
         """Return the versions of a key, newest first; none for an unknown key."""
@@ -222,7 +225,9 @@ def _load(tx: Transaction) -> Catalogue:
         place = (definition.kind, definition.key)
         by_key[place] = (*by_key.get(place, ()), definition)
         by_id[definition.id] = definition
-    return Catalogue(stored.catalogue, organisation, clauses, by_key, by_id)
+    return Catalogue(
+        stored.catalogue, organisation, clauses, by_key, by_id, tx.webhook_endpoints.listing()
+    )
 
 
 class _Cache(Generic[K, V]):

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from engine import bundle as bundles
-from engine import starts
+from engine import starts, webhook_events
 from engine.bundle import CLAUSES_FILE, ORGANISATION_FILE, Bundle, Part
 from engine.catalogue import Catalogue
 from engine.model.actors import Actor, Permission
@@ -76,6 +76,7 @@ def deploy(
         for record in new:
             if record.kind is DefinitionKind.PROCESS:
                 starts.schedule(engine, tx, catalogue, record, now=now)
+        webhook_events.of_activation(engine, tx, catalogue, deployment.id, new, now=now)
     return replace(deployment, definitions=tuple(records))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from engine import advance, correlation, starts
+from engine import advance, correlation, starts, webhook_events, webhook_streams
 from engine.feel import decode
 from engine.model.actors import Actor, Permission
 from engine.model.history import HistoryEvent, HistoryKind
@@ -98,6 +98,10 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
                 _deliver_message(engine, job)
             case JobKind.SERVICE_TASK:
                 _perform_service_task(engine, job)
+            case JobKind.WEBHOOK:
+                webhook_streams.run(engine, job)
+            case JobKind.DUE_CHECK:
+                webhook_events.of_due_time(engine, job)
             case JobKind.EXTERNAL_TASK:
                 return
     except Exception as error:  # whatever a job raises becomes its retry or dead letter

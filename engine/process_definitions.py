@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine import starts
+from engine import starts, webhook_events
 from engine.execution import ProcessSpec
 from engine.model.actors import Actor, Permission
 from engine.model.pages import Page, PageRequest
@@ -110,7 +110,9 @@ def activate(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> Def
         tx.definitions.set_state(found.id, DefinitionState.ACTIVE)
         tx.organisations.catalogue_changed()
         changed = engine.catalogues.as_changed_by(tx)
-        starts.schedule(engine, tx, changed, found, now=engine.clock.now())
+        now = engine.clock.now()
+        starts.schedule(engine, tx, changed, found, now=now)
+        webhook_events.of_activation(engine, tx, changed, found.deployment_id, [found], now=now)
     return replace(found, state=DefinitionState.ACTIVE)
 
 

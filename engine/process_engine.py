@@ -21,6 +21,7 @@ from engine.model.directory import Directory
 from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.service_tasks import ServiceRequest, ServiceResult
+from engine.model.webhook_deliveries import Reply
 from engine.store import Store, Transaction
 
 _LIKE = {
@@ -57,6 +58,31 @@ class Executor(Protocol):
         """Deliver nothing more; wait up to `grace` seconds for what is under way."""
 
 
+class WebhookSender(Protocol):
+    """The way out for webhooks: signs and sends, and keeps secrets sealed. Decides nothing."""
+
+    def check(self, url: str, hosts: tuple[str, ...]) -> None:
+        """Raise unless this address may be called by an organisation that calls these hosts."""
+
+    def new_secret(self) -> str:
+        """Return a fresh signing secret."""
+
+    def seal(self, secret: str) -> str:
+        """Return the secret as it may be kept."""
+
+    def send(
+        self,
+        url: str,
+        body: str,
+        *,
+        webhook_id: str,
+        sealed: Sequence[str],
+        hosts: tuple[str, ...],
+        now: datetime,
+    ) -> Reply:
+        """Send one signed request and say what came back; never raises for what is outside."""
+
+
 ExternalTaskListener = Callable[[str, str], None]
 """Is told an organisation and a topic, once for each external task that can be fetched now."""
 
@@ -71,11 +97,16 @@ class ProcessEngine:
         clock: Clock,
         handlers: Mapping[str, Handler],
         executor: Executor | None = None,
+        webhook_sender: WebhookSender | None = None,
+        address: str = "",
     ) -> None:
+        """`address` is where people reach the pages, for links; without a slash at its end."""
         self.store = store
         self.clock = clock
         self.handlers = handlers
         self.executor = executor
+        self.webhook_sender = webhook_sender
+        self.address = address
         self.catalogues = Catalogues()
         self.directories = Directories()
         self.external_task_listeners: list[ExternalTaskListener] = []

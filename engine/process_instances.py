@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from engine import advance
 from engine.execution import Execution, load
 from engine.feel import Value, from_json
 from engine.model.actors import Actor, Permission
-from engine.model.history import RecordedEvent
-from engine.model.pages import Page, PageRequest
+from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
+from engine.model.notices import Notice
+from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
 from engine.model.waits import (
@@ -51,6 +53,31 @@ class Deadline:
     state: str
     started_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokensInDiagram:
+    """A diagram with tokens in it: the instance's own, or that of a process it has called.
+
+    `tokens` says how many wait at which element, in the order they came there.
+    """
+
+    key: str
+    version: int
+    name: str
+    tokens: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An instance with all that its page shows."""
+
+    instance: ProcessInstance
+    diagrams: tuple[TokensInDiagram, ...]
+    user_tasks: tuple[UserTask, ...]
+    deadlines: tuple[Deadline, ...]
+    notices: tuple[Notice, ...]
+    history: Page[RecordedEvent]
 
 
 def start(
@@ -152,7 +179,67 @@ def user_tasks(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[U
 
 def deadlines(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[Deadline, ...]:
     """Return the due and follow-up times of the instance's user tasks, and how they were kept."""
+    return _deadlines(user_tasks(engine, by=by, instance_id=instance_id), engine.clock.now())
+
+
+def overview(
+    engine: ProcessEngine,
+    *,
+    by: Actor,
+    instance_id: str,
+    page: PageRequest,
+    kinds: Sequence[HistoryKind],
+) -> Overview:
+    """Return all that an instance's page shows, read at one instant; history of these kinds."""
+    by.check(Permission.READ_INSTANCES)
     now = engine.clock.now()
+    with engine.reading(by.organisation) as tx:
+        instance, number = tx.process_instances.with_catalogue(instance_id)
+        catalogue = engine.catalogues.of(tx, number)
+        spec = engine.catalogues.process(tx, catalogue.by_id[instance.process_definition_id])
+        own = TokensInDiagram(spec.key, spec.version, spec.name, {})
+        diagrams: tuple[TokensInDiagram, ...] = (own,)
+        if instance.state in (InstanceState.RUNNING, InstanceState.SUSPENDED):
+            surroundings = engine.surroundings(tx, catalogue, now)
+            diagrams = _diagrams(own, load(spec, instance.document, surroundings))
+        tasks = tx.user_tasks.of_instance(instance_id)
+        return Overview(
+            instance=instance,
+            diagrams=diagrams,
+            user_tasks=tasks,
+            deadlines=_deadlines(tasks, now),
+            notices=tx.notices.listing(
+                PageRequest(size=LARGEST_PAGE), process_instance_id=instance_id
+            ).items,
+            history=tx.history.listing(instance_id, page, kinds=kinds),
+        )
+
+
+def comment(engine: ProcessEngine, *, by: Actor, instance_id: str, text: str) -> None:
+    """Add what somebody has to say to the instance's history, for all who may read it."""
+    by.check(Permission.READ_INSTANCES)
+    with engine.transaction(by.organisation) as tx:
+        instance, number = tx.process_instances.lock(instance_id)
+        event = HistoryEvent(
+            HistoryKind.COMMENT_ADDED, at=engine.clock.now(), by=by.user, data={"text": text}
+        )
+        advance.record(engine, tx, engine.catalogues.of(tx, number), instance, event)
+
+
+def _diagrams(own: TokensInDiagram, execution: Execution) -> tuple[TokensInDiagram, ...]:
+    """Return the diagrams that hold tokens, the instance's own first."""
+    found = {own.key: own}
+    tokens: dict[str, Counter[str]] = {own.key: Counter()}
+    for place in execution.places():
+        if place.process not in found:
+            spec = execution.process_of(place.token_id)
+            found[place.process] = TokensInDiagram(spec.key, spec.version, spec.name, {})
+            tokens[place.process] = Counter()
+        tokens[place.process][place.element_id] += 1
+    return tuple(replace(found[key], tokens=dict(tokens[key])) for key in found)
+
+
+def _deadlines(tasks: Sequence[UserTask], now: datetime) -> tuple[Deadline, ...]:
     return tuple(
         Deadline(
             user_task_id=task.id,
@@ -165,7 +252,7 @@ def deadlines(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[De
             started_at=task.created_at,
             ended_at=task.completed_at,
         )
-        for task in user_tasks(engine, by=by, instance_id=instance_id)
+        for task in tasks
         if task.due_at is not None or task.follow_up_at is not None
     )
 

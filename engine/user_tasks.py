@@ -315,12 +315,14 @@ def _assign(
     works: bool = True,
 ) -> UserTask:
     with engine.transaction(by.organisation) as tx:
-        task, instance, _ = _workable(tx, task_id, by, works=works)
+        task, instance, number = _workable(tx, task_id, by, works=works)
         if assignee is not None:
             task.check_not_excluded(assignee)
         tx.user_tasks.assign(task.id, assignee)
         advance.record(
+            engine,
             tx,
+            engine.catalogues.of(tx, number),
             instance,
             HistoryEvent(
                 kind,

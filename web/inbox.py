@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -126,7 +127,9 @@ def _more(name: str, token: str | None) -> str:
     """Return the address of a list's next page, as it is sorted and filtered now."""
     if token is None:
         return ""
-    kept = {key: request.args[key] for key in ("order", "procedure", "show") if key in request.args}
+    kept: dict[str, Any] = {
+        key: request.args[key] for key in ("order", "procedure", "show") if key in request.args
+    }
     return url_for("inbox.show", **kept, list=name, page_token=token)
 
 

@@ -10,51 +10,37 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oidc.core import CodeIDToken
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
+from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from engine.model.errors import RemitError
+from engine.model.sign_ins import IssuerAnswerRefused, IssuerUnavailable
 
 SECONDS_TO_ANSWER = 10
 METADATA_LASTS = timedelta(hours=1)
 KEYS_AT_MOST_EVERY = timedelta(seconds=30)
 CLOCK_SKEW = 60
 """Seconds by which the issuer's clock may differ from ours."""
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+)
 """Signatures with a key pair only: with none, or with a secret that we share, anybody could sign."""
-
-
-class IssuerUnavailable(RemitError):
-    """The organisation's own sign-in does not answer, or not as OpenID Connect asks."""
-
-    code: ClassVar[str] = "issuer_unavailable"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Your organisation’s own sign-in does not answer at the moment. Nothing was changed. "
-            "Try again in a few minutes."
-        )
-
-
-class IssuerAnswerRefused(RemitError):
-    """What came back from the organisation's own sign-in cannot be trusted, so nobody is signed in."""
-
-    code: ClassVar[str] = "issuer_answer_refused"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            "Signing in with your organisation’s account did not work, so nobody was signed in. "
-            "Start again from the sign-in page."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +244,7 @@ class Issuer:
         return found
 
 
-def claim(claims: Mapping[str, Any], path: str) -> list[str]:
+def texts_at(claims: Mapping[str, Any], path: str) -> list[str]:
     """Return the texts at a path of claims, through lists on the way: `roles.code` of each role."""
     # A claim may have dots in its own name, such as an address.
     if path in claims:
@@ -266,7 +252,9 @@ def claim(claims: Mapping[str, Any], path: str) -> list[str]:
     else:
         found = [claims]
         for step in path.split("."):
-            found = [inner[step] for inner in _flat(found) if isinstance(inner, dict) and step in inner]
+            found = [
+                inner[step] for inner in _flat(found) if isinstance(inner, dict) and step in inner
+            ]
     return [item for item in _flat(found) if isinstance(item, str)]
 
 

@@ -17,6 +17,7 @@ from engine.process_engine import Executor, ProcessEngine
 from engine.store import Store
 from web.environment import clock_of
 from web.settings import Settings
+from webhooks.deliver import SignedWebhooks
 
 SECONDS_TO_FINISH = 10.0
 """How long a stopping service waits for jobs that are under way."""
@@ -38,7 +39,14 @@ def open_engine(
     store = Store(settings.database_url)
     try:
         store.upgrade()
-        engine = ProcessEngine(store=store, clock=clock, handlers=HANDLERS, executor=executor)
+        engine = ProcessEngine(
+            store=store,
+            clock=clock,
+            handlers=HANDLERS,
+            executor=executor,
+            webhook_sender=webhook_sender(settings),
+            address=settings.address,
+        )
         if executor is None:
             yield engine
             return
@@ -54,6 +62,13 @@ def open_engine(
 def serving_executor(settings: Settings) -> Executor:
     """Return what delivers due jobs in a process that serves."""
     return LocalExecutor(threads=settings.worker_threads)
+
+
+def webhook_sender(settings: Settings) -> SignedWebhooks:
+    """Return the way out for webhooks; outside production it also leads to this machine."""
+    return SignedWebhooks(
+        lambda: with_secret_key(settings).secret_key, insecure=not settings.in_production
+    )
 
 
 def with_secret_key(settings: Settings) -> Settings:

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
-from engine import notices, process_instances
-from engine.model.pages import LARGEST_PAGE, PageRequest
+from engine import process_definitions, process_instances
+from engine.model.actors import Actor
+from engine.model.pages import PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
-from engine.model.user_tasks import UserTaskState
+from engine.model.user_tasks import UserTask, UserTaskState
+from engine.process_instances import Deadline, Overview
 from web import sessions
+from web.diagrams import Picture, draw, read_picture
 from web.inbox import by_urgency
-from web.timeline import timeline
+from web.timeline import SENTENCES, timeline
 from web.wording import limit, moment, short_moment
 from webhooks.caller import engine
 
 blueprint = Blueprint("process_instance", __name__)
 blueprint.before_request(sessions.require)
 
-WHOLE = PageRequest(size=LARGEST_PAGE)
+CASES = 25
+EVENTS = 50
+"""How much of what happened one page tells."""
+LONGEST_COMMENT = 4000
+PICTURES = "remit_pictures"
+MOST_PICTURES = 500
+
+
+@dataclass(frozen=True)
+class DrawnDiagram:
+    """A diagram on the page; `places` says the same in words: where tokens wait, and how many."""
+
+    title: str
+    version: int
+    svg: Markup
+    places: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -61,24 +81,34 @@ def show_all() -> str:
     """Show the organisation's cases, the latest first."""
     me, view = sessions.me(), request.args.get("view", "running")
     _, filters = VIEWS.get(view, VIEWS["all"])
-    page = PageRequest(token=request.args.get("page_token"))
-    found = process_instances.listing(engine(), by=me.actor, page=page, **filters)
+    page = PageRequest(size=CASES, token=request.args.get("page_token"))
+    wanted = request.args.get("q", "").strip()
+    found = process_instances.listing(
+        engine(), by=me.actor, page=page, q=wanted or None, **filters
+    )
     return render_template(
         "process_instances.html",
         me=me,
         cases=[_case(instance, me) for instance in found.items],
         views=[(name, words) for name, (words, _) in VIEWS.items()],
         view=view,
+        wanted=wanted,
         next_page=found.next_token,
     )
 
 
 @blueprint.get("/process-instances/<instance_id>")
 def show(instance_id: str) -> str:
-    """Show one instance: open tasks, limits, notices, and what happened so far."""
+    """Show one instance: open tasks, diagram, limits, notices, and what happened so far."""
     me, now = sessions.me(), engine().clock.now()
-    by = me.actor
-    instance = process_instances.get(engine(), by=by, instance_id=instance_id)
+    found = process_instances.overview(
+        engine(),
+        by=me.actor,
+        instance_id=instance_id,
+        page=PageRequest(size=EVENTS, token=request.args.get("page_token")),
+        kinds=tuple(SENTENCES),
+    )
+    instance = found.instance
     return render_template(
         "process_instance.html",
         me=me,
@@ -86,14 +116,28 @@ def show(instance_id: str) -> str:
         procedure=me.procedure_name(instance.process_definition_key),
         started=moment(instance.started_at, me.zone),
         ended=moment(instance.ended_at, me.zone) if instance.ended_at else None,
-        tasks=_open_tasks(instance_id, me, now),
-        limits=_limits(instance_id, me, now),
-        notices=notices.listing(
-            engine(), by=by, page=WHOLE, process_instance_id=instance_id
-        ).items,
-        **_history(instance_id, me),
+        tasks=_open_tasks(found.user_tasks, me, now),
+        limits=[_limit_line(one, me, now) for one in found.deadlines if one.due_at],
+        notices=found.notices,
+        diagrams=_diagrams(found, me),
+        entries=timeline(found.history.items, me.role_name),
+        next_page=found.history.next_token,
         short_moment=lambda at: short_moment(at, me.zone),
     )
+
+
+@blueprint.post("/process-instances/<instance_id>/comments")
+def comment(instance_id: str) -> Response:
+    """Add a comment to what happened."""
+    text = request.form.get("text", "").strip()
+    if text:
+        process_instances.comment(
+            engine(), by=sessions.me().actor, instance_id=instance_id, text=text[:LONGEST_COMMENT]
+        )
+        flash("Your comment is added.")
+    else:
+        flash("Write the comment first. Nothing was changed.")
+    return redirect(url_for("process_instance.show", instance_id=instance_id), 303)
 
 
 def _case(instance: ProcessInstance, me: sessions.SignedIn) -> CaseLine:
@@ -106,8 +150,9 @@ def _case(instance: ProcessInstance, me: sessions.SignedIn) -> CaseLine:
     )
 
 
-def _open_tasks(instance_id: str, me: sessions.SignedIn, now: datetime) -> list[dict[str, Any]]:
-    found = process_instances.user_tasks(engine(), by=me.actor, instance_id=instance_id)
+def _open_tasks(
+    tasks: Sequence[UserTask], me: sessions.SignedIn, now: datetime
+) -> list[dict[str, Any]]:
     return [
         {
             "id": task.id,
@@ -118,32 +163,45 @@ def _open_tasks(instance_id: str, me: sessions.SignedIn, now: datetime) -> list[
             "mine": task.is_for(me.actor),
             "limit": limit(task.due_at, now=now, zone=me.zone),
         }
-        for task in by_urgency(found)
+        for task in by_urgency(tuple(tasks))
         if task.state is UserTaskState.OPEN
     ]
 
 
-def _limits(instance_id: str, me: sessions.SignedIn, now: datetime) -> list[LimitLine]:
-    found = process_instances.deadlines(engine(), by=me.actor, instance_id=instance_id)
-    return [
-        LimitLine(
-            name=deadline.name,
-            due=moment(deadline.due_at, me.zone),
-            state=deadline.state,
-            words=_standing(deadline, me, now),
-            clauses=deadline.clauses,
-        )
-        for deadline in found
-        if deadline.due_at is not None
-    ]
+def _limit_line(deadline: Deadline, me: sessions.SignedIn, now: datetime) -> LimitLine:
+    assert deadline.due_at is not None
+    words = {"met": "Met", "missed": "Missed", "cancelled": "No longer needed"}
+    return LimitLine(
+        name=deadline.name,
+        due=moment(deadline.due_at, me.zone),
+        state=deadline.state,
+        words=words.get(deadline.state) or limit(deadline.due_at, now=now, zone=me.zone).words,
+        clauses=deadline.clauses,
+    )
 
 
-def _standing(deadline: Any, me: sessions.SignedIn, now: datetime) -> str:
-    words = {"met": "Met", "missed": "Missed"}
-    return words.get(deadline.state) or limit(deadline.due_at, now=now, zone=me.zone).words
+def _diagrams(found: Overview, me: sessions.SignedIn) -> list[DrawnDiagram]:
+    """Return the diagrams that can be drawn, each with its tokens."""
+    been = {task.element_id for task in found.user_tasks if task.state is UserTaskState.COMPLETED}
+    drawn = []
+    for number, diagram in enumerate(found.diagrams, start=1):
+        picture = _picture(me.actor, diagram.key, diagram.version)
+        if picture is not None:
+            title = f"Diagram of {diagram.name or diagram.key}"
+            svg = draw(picture, name=f"d{number}", title=title, tokens=diagram.tokens, been=been)
+            names = {shape.id: shape.name or shape.id for shape in picture.shapes}
+            places = [(names.get(id_, id_), count) for id_, count in diagram.tokens.items()]
+            drawn.append(DrawnDiagram(title, diagram.version, svg, places))
+    return drawn
 
 
-def _history(instance_id: str, me: sessions.SignedIn) -> dict[str, Any]:
-    page = PageRequest(size=LARGEST_PAGE, token=request.args.get("page_token"))
-    found = process_instances.history(engine(), by=me.actor, instance_id=instance_id, page=page)
-    return {"entries": timeline(found.items, me.role_name), "next_page": found.next_token}
+def _picture(by: Actor, key: str, version: int) -> Picture | None:
+    """Return where a version draws its shapes; read once, for a version never changes."""
+    kept = current_app.extensions.setdefault(PICTURES, {})
+    place = (by.organisation, key, version)
+    if place not in kept:
+        if len(kept) >= MOST_PICTURES:
+            kept.clear()
+        source = process_definitions.xml(engine(), by=by, key=key, version=version)
+        kept[place] = read_picture(source)
+    return cast("Picture | None", kept[place])

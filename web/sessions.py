@@ -219,6 +219,11 @@ def require() -> None:
     check_csrf()
 
 
+def go_to(path: str) -> None:
+    """Remember a page of ours to lead to once somebody has signed in."""
+    session[GO_TO] = path
+
+
 def destination() -> str:
     """Return, once, the page that somebody wanted before they were asked to sign in."""
     wanted = str(session.pop(GO_TO, ""))

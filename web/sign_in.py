@@ -13,7 +13,7 @@ from engine.content import SignIn
 from engine.model.access import AccessKind
 from engine.model.actors import system_actor
 from engine.model.people import OrganisationNotFound, PersonNotFound
-from engine.model.sign_ins import Means, PasswordRefused, SignInRefused
+from engine.model.sign_ins import IssuerAnswerRefused, Means, PasswordRefused, SignInRefused
 from web import oidc, sessions
 from web.settings import Settings
 from webhooks.caller import engine
@@ -118,8 +118,8 @@ def callback() -> Response:
     attempt = _attempt()
     try:
         secret = _vouched_for(attempt)
-    except (oidc.IssuerAnswerRefused, SignInRefused) as error:
-        reason = error.reason if isinstance(error, oidc.IssuerAnswerRefused) else str(error)
+    except (IssuerAnswerRefused, SignInRefused) as error:
+        reason = error.reason if isinstance(error, IssuerAnswerRefused) else str(error)
         access_log.note(
             engine(),
             organisation=attempt.organisation,
@@ -265,10 +265,10 @@ def _attempt() -> oidc.Attempt:
     """Return what this browser set out with, once; raise IssuerAnswerRefused when it did not."""
     kept, sent = session.pop(ATTEMPT, None), request.args.get("state", "")
     if kept is None:
-        raise oidc.IssuerAnswerRefused("this browser did not ask to sign in")
+        raise IssuerAnswerRefused("this browser did not ask to sign in")
     attempt = oidc.Attempt(**kept)
     if not hmac.compare_digest(sent.encode(), attempt.state.encode()):
-        raise oidc.IssuerAnswerRefused("the answer is to another question")
+        raise IssuerAnswerRefused("the answer is to another question")
     return attempt
 
 
@@ -278,7 +278,7 @@ def _vouched_for(attempt: oidc.Attempt) -> str:
     now = sessions.time_of_day()
     issuer.check_issuer(request.args.get("iss"), now)
     if "code" not in request.args:
-        raise oidc.IssuerAnswerRefused(f"no code: {request.args.get('error', '')[:100]}")
+        raise IssuerAnswerRefused(f"no code: {request.args.get('error', '')[:100]}")
     said = issuer.finish(
         attempt,
         code=request.args["code"],
@@ -287,10 +287,10 @@ def _vouched_for(attempt: oidc.Attempt) -> str:
         wanted=terms.groups_claim,
         now=now,
     )
-    username = next(iter(oidc.claim(said, terms.username_claim)), "").strip().lower()
+    username = next(iter(oidc.texts_at(said, terms.username_claim)), "").strip().lower()
     if not people.USERNAME.fullmatch(username):
-        raise oidc.IssuerAnswerRefused(f"no usable user name in the claim {terms.username_claim}")
-    email = next(iter(oidc.claim(said, "email")), None)
+        raise IssuerAnswerRefused(f"no usable user name in the claim {terms.username_claim}")
+    email = next(iter(oidc.texts_at(said, "email")), None)
     organisation = organisations.get(engine(), attempt.organisation)
     return sign_ins.begin_from_issuer(
         engine(),
@@ -299,9 +299,9 @@ def _vouched_for(attempt: oidc.Attempt) -> str:
             issuer=issuer.issuer,
             subject=str(said["sub"]),
             username=username,
-            name=next(iter(oidc.claim(said, terms.name_claim)), username)[:200],
+            name=next(iter(oidc.texts_at(said, terms.name_claim)), username)[:200],
             email=email if email and people.EMAIL.fullmatch(email) else None,
-            roles=sign_ins.roles_of_groups(organisation, oidc.claim(said, terms.groups_claim)),
+            roles=sign_ins.roles_of_groups(organisation, oidc.texts_at(said, terms.groups_claim)),
         ),
         now=now,
     )

@@ -66,7 +66,9 @@ def timeline(recorded: Iterable[RecordedEvent], role_name: Callable[[str], str])
             by=event.by,
             clauses=tuple(event.clauses),
             rules=_rules(event),
-            text=str(event.data.get("text", "")) if event.kind is HistoryKind.COMMENT_ADDED else "",
+            text=str(event.data.get("text", ""))
+            if event.kind is HistoryKind.COMMENT_ADDED
+            else "",
         )
         for event in events
         if event.kind in SENTENCES
@@ -86,7 +88,11 @@ def _rules(event: HistoryEvent) -> tuple[str, ...]:
 def _rule(hit: Mapping[str, Any]) -> str:
     words = f"Rule {hit['index']}" if hit.get("index") is not None else f"Rule {hit['id']}"
     clauses = hit.get("clauses") or []
-    return f"{words} hit (clause{'s' if len(clauses) > 1 else ''} {', '.join(clauses)})" if clauses else f"{words} hit"
+    return (
+        f"{words} hit (clause{'s' if len(clauses) > 1 else ''} {', '.join(clauses)})"
+        if clauses
+        else f"{words} hit"
+    )
 
 
 def _with_role_name(event: HistoryEvent, role_name: Callable[[str], str]) -> HistoryEvent:

@@ -20,8 +20,14 @@ from engine.model.actors import NotAllowed
 from engine.model.errors import RemitError
 from engine.model.external_tasks import ExternalTaskNotFound, ExternalTaskNotHeld
 from engine.model.jobs import JobNotFound
+from engine.model.links import LinkNeedsSignIn, LinkNotUsable
 from engine.model.pages import BadPageToken
-from engine.model.people import OrganisationNotFound, PersonNotFound, TokenNotFound
+from engine.model.people import (
+    AbsenceNotFound,
+    OrganisationNotFound,
+    PersonNotFound,
+    TokenNotFound,
+)
 from engine.model.problems import DeploymentRefused, Problem
 from engine.model.process_definitions import DefinitionNotFound, DefinitionSuspended
 from engine.model.process_instances import (
@@ -29,13 +35,17 @@ from engine.model.process_instances import (
     ProcessInstanceNotFound,
     ProcessInstanceNotRunning,
 )
+from engine.model.sign_ins import InvitationRefused, IssuerUnavailable
 from engine.model.states import IllegalMove
 from engine.model.user_tasks import (
     UserTaskChanged,
     UserTaskClosed,
+    UserTaskExcluded,
     UserTaskNotFound,
     UserTaskTaken,
 )
+from engine.model.webhook_deliveries import WebhookDeliveryNotFound
+from engine.model.webhook_endpoints import WebhookEndpointNotFound
 from engine.receipts import ReceiptConflict, ReceiptRunning, ReceiptWithoutAnswer
 from engine.user_tasks import FormRefused
 from webhooks.authentication import NotAuthenticated
@@ -53,6 +63,11 @@ STATUS: Mapping[type[RemitError], int] = {
     BadPageToken: 400,
     NotAuthenticated: 401,
     NotAllowed: 403,
+    LinkNeedsSignIn: 403,
+    UserTaskExcluded: 403,
+    AbsenceNotFound: 404,
+    InvitationRefused: 404,
+    LinkNotUsable: 404,
     OrganisationNotFound: 404,
     DecisionNotFound: 404,
     DefinitionNotFound: 404,
@@ -63,6 +78,8 @@ STATUS: Mapping[type[RemitError], int] = {
     MessageNotExpected: 404,
     PersonNotFound: 404,
     TokenNotFound: 404,
+    WebhookDeliveryNotFound: 404,
+    WebhookEndpointNotFound: 404,
     AmbiguousMessage: 409,
     DefinitionSuspended: 409,
     ExternalTaskNotHeld: 409,
@@ -78,6 +95,7 @@ STATUS: Mapping[type[RemitError], int] = {
     DeploymentRefused: 422,
     FormRefused: 422,
     ReceiptConflict: 422,
+    IssuerUnavailable: 503,
     # A stored instance that cannot be read is nobody's doing but ours.
     DocumentNotReadable: 500,
 }

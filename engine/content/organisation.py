@@ -133,6 +133,8 @@ class Organisation:
     readings: tuple[Reading, ...] = ()
     demo_people: tuple[DemoPerson, ...] = ()
     sign_in: SignIn | None = None
+    webhook_hosts: tuple[str, ...] = ()
+    """The hosts that its webhooks may go to, `.example.org` for all below one; none: any public one."""
 
     def role(self, role_id: str) -> Role | None:
         """Return the role with this id, None when there is none."""

@@ -32,6 +32,7 @@ TOPIC = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 PREFIX = re.compile(r"[A-Z][A-Z0-9-]{0,15}")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
 DEFAULT_CHANNELS = "default"
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -66,6 +67,7 @@ class _Reader:
                 "readings",
                 "demo_people",
                 "sign_in",
+                "webhook_hosts",
             ),
         )
         if not {"key", "name", "calendar", "roles", "procedures"} <= found.keys():
@@ -90,6 +92,7 @@ class _Reader:
             readings=self._readings(found.get("readings")),
             demo_people=self._demo_people(found.get("demo_people"), role_ids),
             sign_in=read_sign_in(found["sign_in"], role_ids) if "sign_in" in found else None,
+            webhook_hosts=_hosts(found.get("webhook_hosts")),
         )
 
     def _roles(self, entry: Entry) -> tuple[Role, ...]:
@@ -268,6 +271,13 @@ def _matching(entry: Entry, pattern: re.Pattern[str], means: str) -> str:
 
 def _file_name(entry: Entry | None) -> str | None:
     return _matching(entry, FILE_NAME, "the name of a file in this folder") if entry else None
+
+
+def _hosts(entry: Entry | None) -> tuple[str, ...]:
+    return tuple(
+        _matching(item, HOST, "the name of a host, or .example.org for every name below it")
+        for item in (entry.items() if entry else ())
+    )
 
 
 def _choices(entry: Entry, choices: type[Choice]) -> tuple[Choice, ...]:

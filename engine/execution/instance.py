@@ -195,7 +195,8 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def _fire_a_join(self) -> bool:
         """Let one inclusive join go on, now that no token can move by itself."""
-        for scope in self.joining.values():
+        # Looking takes up stored scopes, with their joins; nothing has moved in those.
+        for scope in list(self.joining.values()):
             graph = (scope.home.spec if scope.home else scope.surrounding_home.spec).graph
             for gateway in scope.arrived:
                 if graph.task_specs[gateway].released(self, scope):

@@ -14,12 +14,14 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from engine.model.jobs import Job
+from engine.model.jobs import Job, JobKind
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
 from engine.store.due_jobs import DueJob
 
 THREADS = 4
+THREADS_OUTWARD = 4
+"""For webhooks alone: however long receivers take to answer, timers are not kept waiting."""
 TICK_SECONDS = 0.5
 DUE_AT_ONCE = 500
 
@@ -39,14 +41,15 @@ class LocalExecutor:
         self._engine: ProcessEngine | None = None
         self._run_job: Callable[[str, str], None] | None = None
         self._pool: ThreadPoolExecutor | None = None
+        self._outward: ThreadPoolExecutor | None = None
         self._scheduler: BackgroundScheduler | None = None
 
     def dispatch(self, tx: Transaction, jobs: Sequence[Job]) -> None:
-        gates = dict.fromkeys(job.process_instance_id or job.id for job in jobs)
+        gates = {job.process_instance_id or job.id: job.kind for job in jobs}
 
         def submit() -> None:
-            for gate in gates:
-                self._submit(gate)
+            for gate, kind in gates.items():
+                self._submit(gate, kind)
 
         tx.after_commit(submit)
 
@@ -58,6 +61,7 @@ class LocalExecutor:
                 tx.receipts.release()
         self._engine, self._run_job = engine, run_job
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
+        self._outward = ThreadPoolExecutor(THREADS_OUTWARD, thread_name_prefix="webhook")
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
             self._tick,
@@ -72,11 +76,13 @@ class LocalExecutor:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
         with self._lock:
-            pool, self._pool = self._pool, None
+            pools = (self._pool, self._outward)
+            self._pool = self._outward = None
             under_way = list(self._futures)
         wait(under_way, timeout=grace)
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _tick(self) -> None:
         assert self._engine is not None
@@ -87,22 +93,23 @@ class LocalExecutor:
             # The next tick tries again; a tick that raised would be logged with its data.
             log.exception("could not look for due jobs")
             return
-        for gate in dict.fromkeys(job.gate for job in due):
-            self._submit(gate)
+        for gate, kind in {job.gate: job.kind for job in due}.items():
+            self._submit(gate, kind)
 
-    def _submit(self, gate: str) -> None:
+    def _submit(self, gate: str, kind: JobKind) -> None:
         with self._lock:
-            if self._pool is None:
+            pool = self._outward if kind is JobKind.WEBHOOK else self._pool
+            if pool is None:
                 return
             if gate in self._under_way:
                 self._asked_again.add(gate)
                 return
             self._under_way.add(gate)
-            future = self._pool.submit(self._drain, gate)
+            future = pool.submit(self._drain, gate, kind)
             self._futures.add(future)
         future.add_done_callback(self._forget)
 
-    def _drain(self, gate: str) -> None:
+    def _drain(self, gate: str, kind: JobKind) -> None:
         """Run the due jobs behind a gate one after the other until none is due."""
         try:
             self._run_due(gate)
@@ -112,7 +119,7 @@ class LocalExecutor:
                 again = gate in self._asked_again
                 self._asked_again.discard(gate)
             if again:
-                self._submit(gate)
+                self._submit(gate, kind)
 
     def _run_due(self, gate: str) -> None:
         assert self._run_job is not None

@@ -16,7 +16,8 @@ class JobKind(StrEnum):
     """What is to be done.
 
     A timer or a message moves tokens; a timer start begins an instance; a service task calls a
-    handler; an external task waits for a worker.
+    handler; an external task waits for a worker; a webhook stream sends one endpoint what it is to
+    be told of one instance, in order; a due check sees whether a user task is done at its due time.
     """
 
     TIMER = "timer"
@@ -24,6 +25,8 @@ class JobKind(StrEnum):
     MESSAGE = "message"
     SERVICE_TASK = "service_task"
     EXTERNAL_TASK = "external_task"
+    WEBHOOK = "webhook"
+    DUE_CHECK = "due_check"
 
 
 class JobState(StrEnum):
@@ -35,7 +38,8 @@ class JobState(StrEnum):
 class Job:
     """One row of later work. `key` is unique within its process instance: a token's timer has one row.
 
-    `process_instance_id` is None for a timer start, which belongs to a version of a process.
+    `process_instance_id` is None for a timer start, which belongs to a version of a process, and
+    for what must never hold up an instance: a webhook stream and a due check.
     """
 
     id: str
@@ -57,7 +61,7 @@ class Job:
 
     @property
     def instance_id(self) -> str:
-        """Return the instance of a job that has one: every kind but a timer start."""
+        """Return the instance of a job that has one: those that move it."""
         assert self.process_instance_id is not None, f"a {self.kind} job has an instance"
         return self.process_instance_id
 

@@ -76,3 +76,28 @@ class InvitationRefused(RemitError):
             "This invitation cannot be used: it was used before, or it is too old. "
             "Ask your administrator for a new one."
         )
+
+
+class IssuerUnavailable(RemitError):
+    """The organisation's own sign-in does not answer, or not as OpenID Connect asks."""
+
+    code: ClassVar[str] = "issuer_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your organisation’s own sign-in does not answer at the moment. Nothing was changed. "
+            "Try again in a few minutes."
+        )
+
+
+class IssuerAnswerRefused(RemitError):
+    """What came back from the organisation's own sign-in cannot be trusted, so nobody is signed in."""
+
+    code: ClassVar[str] = "issuer_answer_refused"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            "Signing in with your organisation’s account did not work, so nobody was signed in. "
+            "Start again from the sign-in page."
+        )

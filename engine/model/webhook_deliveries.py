@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -96,17 +97,20 @@ def after_attempt(delivery: WebhookDelivery, reply: Reply, *, now: datetime) -> 
 
 def asked_again(delivery: WebhookDelivery, *, now: datetime) -> WebhookDelivery:
     """Return a delivery as new: due now, with every attempt before it again."""
-    return replace(
-        delivery, state=DeliveryState.PENDING, attempts=0, due_at=now, ended_at=None
-    )
+    return replace(delivery, state=DeliveryState.PENDING, attempts=0, due_at=now, ended_at=None)
 
 
 def _asked_for(reply: Reply, now: datetime) -> datetime:
     """Return the earliest instant that the endpoint's Retry-After allows, at most a day away."""
     text = (reply.headers or {}).get("retry-after", "").strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return now + min(timedelta(seconds=int(text)), LONGEST_RETRY_AFTER)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
         return now
-    return now + min(timedelta(seconds=int(text)), LONGEST_RETRY_AFTER)
+    # A date without a zone is refused too: it says no instant.
+    return now if at.tzinfo is None else min(at, now + LONGEST_RETRY_AFTER)
 
 
 def _share(delivery_id: str, attempt: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
@@ -21,11 +22,15 @@ class DueJob:
     organisation: str
     process_instance_id: str | None
     due_at: datetime
+    kind: JobKind
 
     @property
     def gate(self) -> str:
         """Return what lets one job through at a time: its instance, or for want of one itself."""
         return self.process_instance_id or self.id
+
+
+_COLUMNS = (job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at, job.c.kind)
 
 
 class DueJobs:
@@ -35,20 +40,18 @@ class DueJobs:
     def due(self, now: datetime, *, limit: int) -> tuple[DueJob, ...]:
         """Return jobs due at `now` that nobody is working on, the longest due first."""
         rows = self._connection.execute(
-            select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
+            select(*_COLUMNS)
             .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
             .where(_deliverable(now))
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
             .limit(limit)
         )
-        return tuple(
-            DueJob(row.id, row.organisation, row.process_instance_id, row.due_at) for row in rows
-        )
+        return tuple(_due_job(row) for row in rows)
 
     def next_of(self, gate: str, now: datetime) -> DueJob | None:
         """Return the longest due job that nobody is working on behind a gate: see `DueJob.gate`."""
         row = self._connection.execute(
-            select(job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at)
+            select(*_COLUMNS)
             .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
             .where(
                 _deliverable(now),
@@ -60,9 +63,7 @@ class DueJobs:
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
             .limit(1)
         ).one_or_none()
-        if row is None:
-            return None
-        return DueJob(row.id, row.organisation, row.process_instance_id, row.due_at)
+        return _due_job(row) if row else None
 
     def earliest(self, organisation: str | None = None) -> datetime | None:
         """Return when the next job falls due, None when none waits."""
@@ -103,6 +104,10 @@ _EXTERNAL_TOPICS = (
     .where(available(bindparam("of_now", type_=job.c.due_at.type)))
     .group_by(job.c.organisation, _topic)
 )
+
+
+def _due_job(row: Any) -> DueJob:
+    return DueJob(row.id, row.organisation, row.process_instance_id, row.due_at, JobKind(row.kind))
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -32,6 +32,12 @@ class Jobs(Repository):
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return job_of(row) if row else None
 
+    def find_keyed(self, key: str, *, lock: bool = False) -> Job | None:
+        """Return the job of no instance that has this key; None when there is none."""
+        query = self._select(job).where(job.c.process_instance_id.is_(None), job.c.key == key)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        return job_of(row) if row else None
+
     def save(self, record: Job) -> None:
         """Store what became of a job; nothing when its token has moved on."""
         values = values_of(record)

@@ -34,6 +34,8 @@ from engine.store.sessions import AllSessions, Sessions
 from engine.store.subscriptions import Subscriptions
 from engine.store.tokens import AllTokens, Tokens
 from engine.store.user_tasks import UserTasks
+from engine.store.webhook_deliveries import WebhookDeliveries
+from engine.store.webhook_endpoints import WebhookEndpoints
 
 BUSY_SECONDS = 10
 
@@ -130,6 +132,14 @@ class Transaction:
     @cached_property
     def access_events(self) -> AccessEvents:
         return AccessEvents(self._connection, self.organisation)
+
+    @cached_property
+    def webhook_endpoints(self) -> WebhookEndpoints:
+        return WebhookEndpoints(self._connection, self.organisation)
+
+    @cached_property
+    def webhook_deliveries(self) -> WebhookDeliveries:
+        return WebhookDeliveries(self._connection, self.organisation)
 
     @cached_property
     def receipts(self) -> Receipts:

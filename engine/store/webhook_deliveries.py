@@ -81,9 +81,7 @@ class WebhookDeliveries(Repository):
 
     def add_attempt(self, record: WebhookAttempt) -> None:
         self._connection.execute(
-            insert(webhook_attempt).values(
-                **values_of(record), organisation=self._organisation
-            )
+            insert(webhook_attempt).values(**values_of(record), organisation=self._organisation)
         )
 
     def attempts(self, delivery_id: str) -> tuple[WebhookAttempt, ...]:

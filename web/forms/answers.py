@@ -44,9 +44,10 @@ def _parts(heading: str, drawn: Sequence[Control]) -> Iterator[Answers]:
             for number, row in enumerate(control.rows, start=1):
                 counted = f"{label}: {number} of {len(control.rows)}"
                 yield from _parts(label if control.template == "group" else counted, row)
-        elif control.template in FIELDS or control.template == "computed":
-            if control.component.label:
-                own.append(_answer(control))
+        elif (control.template in FIELDS or control.template == "computed") and (
+            control.component.label
+        ):
+            own.append(_answer(control))
     yield Answers(heading, tuple(own))
 
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.feel import (
-    Date,
-    DateTime,
-    DaysTimeDuration,
-    Time,
-    Value,
-    YearsMonthsDuration,
-    instant,
-    to_json,
-    to_text,
-)
+from engine.feel import Value, to_json, to_text
 from engine.model.user_tasks import UserTask
-from web.scenarios.dates import read_instant, shown
+from web.scenarios.dates import shown
 from web.scenarios.scenario import (
     AnyTime,
     Due,
@@ -33,8 +22,7 @@ from web.scenarios.scenario import (
     Place,
 )
 from web.scenarios.situation import MadeDecision, Situation
-
-TEMPORAL = Date | Time | DateTime | DaysTimeDuration | YearsMonthsDuration
+from web.scenarios.written_values import plain, same
 
 E = TypeVar("E", ExpectedTask, ExpectedDecision)
 A = TypeVar("A", UserTask, MadeDecision)
@@ -164,8 +152,8 @@ class _Comparison:
             given = made.result if made.result is not None else rows
             yield self.differs(
                 wanted.place,
-                f"the decision {wanted.decision} should give {_plain(wanted.outputs)}",
-                f"it gave {_plain(to_json(given))}",
+                f"the decision {wanted.decision} should give {plain(wanted.outputs)}",
+                f"it gave {plain(to_json(given))}",
             )
         if wanted.rules is not None and tuple(sorted(wanted.rules)) != made.own_rules():
             yield self.differs(
@@ -178,48 +166,18 @@ class _Comparison:
         """Say whether a decision gave this: as a value, as its one row, or as its rows."""
         rows: list[Value] = [dict(row) for row in made.rows]
         given = [made.result, rows, *(rows if len(rows) == 1 else ())]
-        return any(self.same(wanted, value) for value in given)
+        return any(same(wanted, value, self.zone) for value in given)
 
     def variable(self, place: Place, name: str, wanted: Any) -> Iterator[Failure]:
         there = self.situation.variables.get(name)
-        if not self.same(wanted, there):
+        if not same(wanted, there, self.zone):
             yield self.differs(
                 place,
-                f"the variable {name} should be {_plain(wanted)}",
-                f"it is {_plain(to_json(there))}"
+                f"the variable {name} should be {plain(wanted)}",
+                f"it is {plain(to_json(there))}"
                 if name in self.situation.variables
                 else "there is no such variable",
             )
-
-    def same(self, wanted: Any, there: Value) -> bool:
-        """Say whether a value is the one written in a scenario; dates may be written either way."""
-        if isinstance(wanted, Mapping):
-            return (
-                isinstance(there, dict)
-                and wanted.keys() == there.keys()
-                and all(self.same(value, there[key]) for key, value in wanted.items())
-            )
-        if isinstance(wanted, list):
-            return (
-                isinstance(there, list)
-                and len(wanted) == len(there)
-                and all(self.same(one, other) for one, other in zip(wanted, there, strict=True))
-            )
-        if isinstance(wanted, bool) or isinstance(there, bool):
-            return wanted is there
-        if isinstance(wanted, int | Decimal):
-            return isinstance(there, Decimal) and there == wanted
-        if isinstance(wanted, str) and isinstance(there, TEMPORAL):
-            return wanted == to_text(there) or self.same_instant(wanted, there)
-        return bool(wanted == there)
-
-    def same_instant(self, wanted: str, there: Value) -> bool:
-        if not isinstance(there, DateTime):
-            return False
-        try:
-            return read_instant(wanted, self.zone) == instant(there, self.zone)
-        except ValueError:
-            return False
 
     def when(self, due: Due) -> str:
         return shown(due, self.zone) if isinstance(due, datetime) else "without a time"
@@ -261,13 +219,3 @@ def _listed(names: Sequence[object]) -> str:
 
 def _times(count: int) -> str:
     return f" {count} times" if count > 1 else ""
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_plain(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_plain(item) for item in value) + "]"
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)

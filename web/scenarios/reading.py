@@ -140,13 +140,17 @@ class _Reader:
         return self._steps[kind](found[kind], {k: e for k, e in found.items() if k != kind})
 
     def complete(self, task: Entry, rest: Mapping[str, Entry]) -> Complete:
-        self.only(rest, "by", "with")
+        self.only(rest, "by", "where", "with")
         return Complete(
-            self.place(task), task.text(), self.role(task, rest), mapping(rest.get("with"))
+            self.place(task),
+            task.text(),
+            self.role(task, rest),
+            mapping(rest.get("with")),
+            mapping(rest.get("where")),
         )
 
     def refused(self, what: Entry, rest: Mapping[str, Entry]) -> Refused:
-        self.only(rest, "by", "with", "fields", "code")
+        self.only(rest, "by", "where", "with", "fields", "code")
         verb, _, task = what.text().partition(" ")
         if verb != "complete" or not task.strip():
             what.refuse("wrong_value", "write 'refused: complete' and the task's element id.")
@@ -157,6 +161,7 @@ class _Reader:
             mapping(rest.get("with")),
             words(rest.get("fields")),
             rest["code"].text() if "code" in rest else None,
+            mapping(rest.get("where")),
         )
 
     def move_clock(self, entry: Entry, rest: Mapping[str, Entry]) -> MoveClock:

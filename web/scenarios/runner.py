@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine import jobs, messages, notices, process_instances, user_tasks
+from engine.feel import Value
 from engine.messages import Correlation
 from engine.model.errors import RemitError
 from engine.model.history import HistoryEvent
@@ -30,6 +31,7 @@ from web.scenarios.scenario import (
 )
 from web.scenarios.situation import Situation, decisions_in
 from web.scenarios.world import World
+from web.scenarios.written_values import holds, plain
 
 T = TypeVar("T")
 
@@ -146,7 +148,7 @@ class _Running:
         return []
 
     def complete(self, step: Complete) -> None:
-        task = self.open_task(step.task)
+        task = self.open_task(step.task, step.where)
         try:
             user_tasks.complete(
                 self.world.engine,
@@ -161,7 +163,7 @@ class _Running:
             raise self.failed(f"completing {step.task} was refused: {error}") from None
 
     def refused(self, step: Refused) -> list[Failure]:
-        task = self.open_task(step.task)
+        task = self.open_task(step.task, step.where)
         try:
             user_tasks.complete(
                 self.world.engine,
@@ -239,13 +241,28 @@ class _Running:
     def failed(self, sentence: str) -> StepFailed:
         return StepFailed(Failure(self.place, sentence))
 
-    def open_task(self, element_id: str) -> UserTask:
+    def open_task(self, element_id: str, where: Mapping[str, Any]) -> UserTask:
+        """Return the oldest open task of the element whose variables are as `where` says."""
         tasks = self.open_tasks()
-        found = next((task for task in tasks if task.element_id == element_id), None)
-        if found is None:
+        of_element = [task for task in tasks if task.element_id == element_id]
+        if not of_element:
             names = ", ".join(sorted({task.element_id for task in tasks})) or "none"
             raise self.failed(f"the task {element_id} is not open; open now: {names}.")
-        return found
+        for task in of_element:
+            if not where or holds(where, self.visible_at(task), self.scenario.zone):
+                return task
+        raise self.failed(
+            f"no open task {element_id} is the one where {plain(where)}; "
+            f"{len(of_element)} of that element are open."
+        )
+
+    def visible_at(self, task: UserTask) -> dict[str, Value]:
+        """Return the variables that a task's form can show: the instance's, and its own over them."""
+        engine, by = self.world.engine, self.world.actor
+        return {
+            **process_instances.variables(engine, by=by, instance_id=self.instance_id),
+            **user_tasks.form(engine, by=by, task_id=task.id).values,
+        }
 
     def open_tasks(self) -> tuple[UserTask, ...]:
         return tuple(task for task in self.all_tasks() if task.state is UserTaskState.OPEN)

@@ -81,12 +81,16 @@ class SendMessage:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """Someone with the role `by` completes the open task of element `task`."""
+    """Someone with the role `by` completes the open task of element `task`.
+
+    `where` chooses between several: variables that the task sees, each with its value.
+    """
 
     place: Place
     task: str
     by: str
     values: Mapping[str, Any]
+    where: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Refused:
     values: Mapping[str, Any]
     fields: tuple[str, ...] | None
     code: str | None
+    where: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,25 @@
   const SIGNED_OUT = "You have been signed out. Nothing is lost: your answers are still on this page. Sign in again in another tab, then press the button again.";
   const PAUSE = 400;
 
+  let typed = false;
+  let leaving = false;
+  window.addEventListener("beforeunload", (event) => {
+    if (typed && !leaving) event.preventDefault();
+  });
+
   const summary = document.querySelector(".govuk-error-summary");
   if (summary) summary.focus();
 
   for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
+
+  const token = document.querySelector(".diagram .here");
+  if (token) {
+    const pane = token.closest(".diagram");
+    const place = token.getBoundingClientRect();
+    const edge = pane.getBoundingClientRect();
+    pane.scrollLeft = place.left - edge.left - edge.width / 2 + place.width / 2;
+    pane.scrollTop = place.top - edge.top - edge.height / 2 + place.height / 2;
+  }
 
   // Sends a form without leaving the page, so that a lost connection leaves what was typed in place.
   function keep(form) {
@@ -22,10 +37,7 @@
       clearTimeout(clock);
       clock = setTimeout(() => refresh(form), PAUSE);
     });
-    window.addEventListener("beforeunload", (event) => {
-      if (form.dataset.typed && !form.dataset.leaving) event.preventDefault();
-    });
-    form.addEventListener("input", () => { form.dataset.typed = "yes"; });
+    form.addEventListener("input", () => { typed = true; });
   }
 
   async function post(form, address, button) {
@@ -44,7 +56,7 @@
       const target = answer.headers.get("X-Remit-Location");
       if (target && target.startsWith("/sign-in")) return tell(form, SIGNED_OUT);
       if (target) {
-        form.dataset.leaving = "yes";
+        leaving = true;
         location.assign(target);
         return undefined;
       }
@@ -94,10 +106,11 @@
     if (!main) return;
     document.title = page.title;
     document.querySelector("main").replaceWith(main);
-    for (const form of main.querySelectorAll("form[data-keep]")) {
-      keep(form);
-      form.dataset.typed = "yes";
-    }
+    const back = page.querySelector(".govuk-back-link");
+    if (back) document.querySelector(".govuk-back-link").replaceWith(back);
+    for (const form of main.querySelectorAll("form[data-keep]")) keep(form);
+    // The answers on the page to check are kept already.
+    typed = !main.querySelector("[data-step]");
     const first = main.querySelector(".govuk-error-summary, [role=alert]");
     const target = first || main.querySelector("form") || main;
     target.setAttribute("tabindex", "-1");

@@ -16,6 +16,8 @@ from webhooks.api import (
     process_definitions,
     process_instances,
     user_tasks,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from webhooks.api.durations import Duration
 from webhooks.api.nouns import Noun
@@ -31,6 +33,8 @@ NOUNS: tuple[Noun, ...] = (
     decisions.blueprint,
     jobs.blueprint,
     notices.blueprint,
+    webhook_endpoints.blueprint,
+    webhook_deliveries.blueprint,
 )
 
 DESCRIPTION = """\

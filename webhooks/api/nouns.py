@@ -61,6 +61,10 @@ class Noun(flask_smorest.Blueprint):  # type: ignore[misc]
         """Register a view that may be repeated without harm."""
         return self.route(rule, methods=["PUT"])
 
+    def delete(self, rule: str) -> Decorator:
+        """Register a view that removes something; a second time it is not found."""
+        return self.route(rule, methods=["DELETE"])
+
     def post(self, rule: str) -> Decorator:
         """Register a view that changes something, once for each Idempotency-Key."""
         register = self.route(rule, methods=["POST"])

@@ -65,8 +65,10 @@ def _key(told: Any) -> str | None:
 
 def _result(found: messages.Correlation, told: Any) -> dict[str, Any]:
     assert found.process_instance_id is not None  # nothing is buffered unless asked for
-    place = {"by": caller(), "instance_id": found.process_instance_id}
-    instance = instances.shown(process_instances.get(engine(), **place))
+    identifier = found.process_instance_id
+    instance = instances.shown(
+        process_instances.get(engine(), by=caller(), instance_id=identifier)
+    )
     started = found.outcome == "started"
     execution = {
         "id": instance["id"],
@@ -80,5 +82,6 @@ def _result(found: messages.Correlation, told: Any) -> dict[str, Any]:
         "processInstance": instance if started else None,
     }
     if told["variablesInResultEnabled"]:
-        result["variables"] = values.typed_all(process_instances.variables(engine(), **place))
+        seen = process_instances.variables(engine(), by=caller(), instance_id=identifier)
+        result["variables"] = values.typed_all(seen)
     return result

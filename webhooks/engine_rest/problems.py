@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from flask import Response, current_app
@@ -59,28 +59,33 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
     """Return the status and the body for an error."""
     if isinstance(error, DeploymentRefused):
         return 400, _parse_exception(error.problems)
+    if isinstance(error, ValidationError):
+        return _answer(400, " ".join(_sentences(error.messages)))
     details = problems.describe(error)
     status, message = details["status"], details["detail"]
-    if isinstance(error, ValidationError):
-        status, message = 400, _sentences(details["fields"])
-    elif isinstance(error, MessageNotExpected | AmbiguousMessage):
+    if isinstance(error, MessageNotExpected | AmbiguousMessage):
         status = 400
         message = f"MismatchingMessageCorrelationException: {message}"
-    elif isinstance(error, ValueRefused):
-        status = 400
-    elif isinstance(error, ExternalTaskNotHeld):
+    elif isinstance(error, ValueRefused | ExternalTaskNotHeld):
         status = 400
     elif isinstance(error, VariableNotFound):
         status = 404
     elif details["code"] == "internal_error":
         message = f"{message} {details['request_id']}"
-    if status not in UNDERSTOOD:
-        status = 500
+    return _answer(status if status in UNDERSTOOD else 500, message)
+
+
+def _answer(status: int, message: str) -> tuple[int, dict[str, Any]]:
     return status, {"type": TYPES.get(status, "RestException"), "message": message, "code": 0}
 
 
-def _sentences(fields: Sequence[Mapping[str, str]]) -> str:
-    return " ".join(f"{one['field']}: {one['message']}" for one in fields)
+def _sentences(messages: Any, path: str = "") -> Iterator[str]:
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            yield from _sentences(inner, f"{path}.{name}" if path else str(name))
+        return
+    for message in messages:
+        yield f"{path}: {message}" if path else str(message)
 
 
 def _parse_exception(found: Sequence[Problem]) -> dict[str, Any]:

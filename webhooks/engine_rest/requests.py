@@ -83,7 +83,7 @@ class Listed(fields.Field[tuple[str, ...]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, ...]:
         parts = value if isinstance(value, list) else str(value).split(",")
-        return tuple(self._one.deserialize(part) for part in parts)
+        return tuple(str(self._one.deserialize(part)) for part in parts)
 
 
 class Variables(fields.Field[dict[str, Any]]):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from engine import feel
 from engine.feel import DateTime, Value
@@ -15,6 +16,7 @@ from engine.model.errors import RemitError
 from webhooks import json_bodies
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:?\d\d")
+_UTC = ZoneInfo("UTC")
 _INTEGERS = {"short": 15, "integer": 31, "long": 63}
 """Bits of each type of whole numbers, without the sign."""
 
@@ -74,7 +76,7 @@ def _typed(value: Value) -> tuple[str, Any]:
         case Decimal():
             return "Double", float(value)
         case DateTime() if value.time.zone is not None:
-            return "Date", date(feel.instant(value, UTC))
+            return "Date", date(feel.instant(value, _UTC))
         case list() | dict():
             return "Json", _json(value)
     return "String", feel.to_json(value)

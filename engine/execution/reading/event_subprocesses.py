@@ -29,7 +29,7 @@ def read_start(
     definitions = event_definitions(start.node)
     events = {EVENT_DEFINITIONS[definition.name] for definition in definitions}
     handler.interrupting = start.node.get("isInterrupting") not in ("false", "0")
-    if not handler.interrupting and not events.isdisjoint(ALWAYS_INTERRUPT - {"compensate"}):
+    if not handler.interrupting and not events.isdisjoint(ALWAYS_INTERRUPT):
         start.error(
             "not_interrupting", "An error start event always interrupts the scope around it."
         )

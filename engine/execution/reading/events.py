@@ -130,7 +130,7 @@ def _boundary(making: Making, definitions: list[Node]) -> FlowNode | None:
 def _single_boundary(making: Making, definition: Node, name: str) -> BoundaryEvent | None:
     event = EVENT_DEFINITIONS[definition.name]
     interrupting = making.node.get("cancelActivity") not in ("false", "0")
-    if not interrupting and event in ALWAYS_INTERRUPT - {"compensate"}:
+    if not interrupting and event in ALWAYS_INTERRUPT:
         article = "An" if event == "error" else "A"
         making.error("not_interrupting", f"{article} {event} boundary event always interrupts.")
     if event == "compensate":

@@ -130,5 +130,5 @@ def spoken(definition: str, position: Position) -> str:
     return f"{'compensation' if definition == 'compensate' else definition} {position}"
 
 
-ALWAYS_INTERRUPT = frozenset({"error", "compensate", "cancel"})
+ALWAYS_INTERRUPT = frozenset({"error", "cancel"})
 """Definitions that never run beside what they catch."""

@@ -1,209 +1,98 @@
-"""Processes made at random run alike whether stored at every step or kept in memory, and always end."""
+"""Processes made at random run alike stored at every step, in memory, and by the standard's token game."""
 
 from __future__ import annotations
 
+import os
 import random
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.model.waits import SubscriptionWait, TimerWait, UserTaskWait
-from tests.unit.execution.diagrams import (
-    World,
-    event,
-    flow,
-    flows,
-    node,
-    parse,
-    problems_of,
-    process,
-    timer,
-)
+from engine.model.waits import SubscriptionWait, TimerWait, UserTaskWait, Wait
+from tests.unit.execution.diagrams import NOW, World, parse, problems_of
+from tests.unit.execution.random_processes import drawn
+from tests.unit.execution.token_game import Game
 
+RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "250"))
+"""How many random processes are run; the nightly run takes thousands."""
 
-@dataclass
-class Maker:
-    """Draws blocks that have one way in and one way out; `parts` gathers the XML of a scope."""
+MOST_STEPS = 600
+CALM = 150
+"""After so many steps nothing is begun any more that would come again and again."""
 
-    chance: random.Random
-    count: int = 0
-    tasks: int = 0
-    parts: list[str] = field(default_factory=list)
-
-    def id(self, kind: str) -> str:
-        self.count += 1
-        return f"{kind}{self.count}"
-
-    def add(self, kind: str, attributes: str = "", inside: str = "") -> str:
-        name = self.id(kind[:4])
-        self.parts.append(node(kind, name, attributes, inside))
-        return name
-
-    def block(self, depth: int) -> tuple[str, str]:
-        """Draw a block; return its first and last node."""
-        kinds = [self.task, self.task, self.catch]
-        if depth:
-            kinds += [
-                self.sequence,
-                self.parallel,
-                self.exclusive,
-                self.inclusive,
-                self.loop,
-                self.sub_process,
-                self.guarded,
-                self.events,
-                self.multi_instance,
-            ]
-        return self.chance.choice(kinds)(depth - 1)
-
-    def task(self, depth: int) -> tuple[str, str]:
-        self.tasks += 1
-        name = self.add("userTask")
-        return name, name
-
-    def catch(self, depth: int) -> tuple[str, str]:
-        name = self.id("wait")
-        if self.chance.random() < 0.5:
-            self.parts.append(timer(name, f"PT{self.chance.randint(1, 40)}H"))
-        else:
-            self.parts.append(event("intermediateCatchEvent", name, "message", "m"))
-        return name, name
-
-    def sequence(self, depth: int) -> tuple[str, str]:
-        first, last = self.block(depth)
-        for _ in range(self.chance.randint(1, 2)):
-            following, end = self.block(depth)
-            self.parts.append(flow(last, following))
-            last = end
-        return first, last
-
-    def _split(self, kind: str, depth: int, conditions: bool) -> tuple[str, str]:
-        split, join = self.id("split"), self.id("join")
-        branches = [self.block(depth) for _ in range(self.chance.randint(2, 3))]
-        default = ""
-        for index, (first, last) in enumerate(branches):
-            condition = None
-            if conditions and index:
-                condition = f"= modulo(n, {self.chance.randint(2, 4)}) = 0"
-            elif conditions:
-                default = f'default="{split}_{first}"'
-            self.parts += [flow(split, first, condition), flow(last, join)]
-        self.parts += [node(kind, split, default), node(kind, join)]
-        return split, join
-
-    def parallel(self, depth: int) -> tuple[str, str]:
-        # An inclusive join waits for the same tokens as a parallel one.
-        return self._split("parallelGateway", depth, conditions=False)
-
-    def exclusive(self, depth: int) -> tuple[str, str]:
-        return self._split("exclusiveGateway", depth, conditions=True)
-
-    def inclusive(self, depth: int) -> tuple[str, str]:
-        return self._split("inclusiveGateway", depth, conditions=True)
-
-    def loop(self, depth: int) -> tuple[str, str]:
-        first, last = self.block(depth)
-        merge, again = self.add("exclusiveGateway"), self.id("again")
-        # Every round asks anew whether there is another.
-        ask, done = self.task(0)[0], self.task(0)[0]
-        self.parts += [
-            node("exclusiveGateway", again, f'default="{again}_{done}"'),
-            flow(merge, first),
-            flow(last, ask),
-            flow(ask, again),
-            flow(again, done),
-            flow(again, merge, "= modulo(n, 3) = 1"),
-        ]
-        return merge, done
-
-    def sub_process(self, depth: int, attributes: str = "") -> tuple[str, str]:
-        inner = Maker(self.chance, self.count)
-        start, end = inner.id("start"), inner.id("end")
-        first, last = inner.block(depth)
-        inner.parts += [node("startEvent", start), node("endEvent", end)]
-        inner.parts += [flow(start, first), flow(last, end)]
-        self.count, self.tasks = inner.count, self.tasks + inner.tasks
-        name = self.add("subProcess", inside=attributes + "".join(inner.parts))
-        return name, name
-
-    def multi_instance(self, depth: int) -> tuple[str, str]:
-        sequential = self.chance.choice(["true", "false"])
-        return self.sub_process(
-            0,
-            f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}" '
-            'camunda:collection="= list" camunda:elementVariable="item"/>',
-        )
-
-    def guarded(self, depth: int) -> tuple[str, str]:
-        name, _ = self.chance.choice([self.sub_process, self.task])(depth)
-        guard, merge = self.id("guard"), self.add("exclusiveGateway")
-        interrupting = self.chance.random() < 0.5
-        self.parts.append(
-            timer(guard, f"PT{self.chance.randint(1, 30)}H", on=name, interrupting=interrupting)
-        )
-        first, last = self.task(0)
-        self.parts.append(flow(guard, first))
-        if interrupting:
-            self.parts.append(flow(last, merge))
-        else:
-            end = self.add("endEvent")
-            self.parts.append(flow(last, end))
-        self.parts.append(flow(name, merge))
-        return name, merge
-
-    def events(self, depth: int) -> tuple[str, str]:
-        gateway, merge = self.add("eventBasedGateway"), self.add("exclusiveGateway")
-        for _ in range(self.chance.randint(2, 3)):
-            name, _ = self.catch(0)
-            self.parts += [flow(gateway, name), flow(name, merge)]
-        return gateway, merge
+LIST = ["a", "b", "c"]
 
 
-def drawn(seed: int) -> str:
-    maker = Maker(random.Random(seed))
-    first, last = maker.sequence(3)
-    maker.parts += [node("startEvent", "start"), node("endEvent", "end")]
-    maker.parts += [flows(f"start {first}", f"{last} end")]
-    return process(*maker.parts, before='<bpmn:message id="m" name="m"/>')
+def minute(instant: datetime) -> int:
+    """Return an instant in minutes from the beginning."""
+    return round((instant - NOW) / timedelta(minutes=1))
 
 
-def lived(source: str, seed: int, *, stored: bool) -> list[tuple[object, ...]]:
-    """Run an instance to its end by random acts; return what happened, without token ids."""
-    chance = random.Random(seed)
-    world = World(parse(source), stored=stored).start(n=1, list=["a", "b", "c"])
-    for number in range(600):
-        if world.state != "running":
-            break
-        waits = world.waits()
-        assert waits
-        wait = chance.choice(waits)
-        values = {"n": number % 7}
-        if isinstance(wait, UserTaskWait):
-            world.complete(wait.element_id, **values)
-        elif isinstance(wait, SubscriptionWait):
-            world.deliver(wait.element_id, **values)
-        elif isinstance(wait, TimerWait) and chance.random() < 0.5:
-            world.now = max(world.now, wait.due_at)
-            world.step()
-        else:
-            world.now += timedelta(minutes=7)
-            world.step()
-    assert world.state == "completed"
-    return [(event.kind, event.element_id, event.at) for event in world.events]
+def told(wait: Wait) -> tuple[str, str, int | None]:
+    """Return a wait as the token game tells it."""
+    if isinstance(wait, TimerWait):
+        return wait.element_id, "timer", minute(wait.due_at)
+    return wait.element_id, "user" if isinstance(wait, UserTaskWait) else "message", None
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_a_random_process_runs_alike_stored_and_in_memory_and_ends(seed: int) -> None:
-    source = drawn(seed)
+def passed(world: World) -> Counter[str]:
+    """Return how often each element was passed."""
+    return Counter(e.element_id for e in world.events if e.kind == "element_completed")
+
+
+@settings(max_examples=RUNS, deadline=None)
+@given(st.integers(min_value=0, max_value=2**48))
+def test_a_random_process_runs_as_the_standard_says_stored_or_not(seed: int) -> None:
+    source = drawn(random.Random(seed))
     assert not {p.code for p in problems_of(source)} & {"hangs", "may_hang"}
-    assert lived(source, seed, stored=True) == lived(source, seed, stored=False)
+    chance = random.Random(seed + 1)
+    game = Game(source, n=1, length=len(LIST))
+    specs = parse(source)
+    worlds = [World(specs, stored=stored).start(n=1, list=LIST) for stored in (True, False)]
+    for number in range(MOST_STEPS):
+        waits = sorted((told(wait) for wait in worlds[0].waits()), key=str)
+        assert waits == game.waiting()
+        assert waits == sorted((told(wait) for wait in worlds[1].waits()), key=str)
+        if worlds[0].state != "running":
+            break
+        assert waits
+        if number > CALM:
+            waits = [w for w in waits if not (w[0].startswith("handler") and w[1] == "message")]
+        element, kind, due = chance.choice(waits)
+        n = chance.randint(0, 6) if number < CALM else 0
+        if kind == "user":
+            game.complete(element, n)
+        elif kind == "message":
+            game.deliver(element, n)
+        else:
+            late = chance.random() < 0.2
+            now = max(game.now, due or 0) + (chance.randint(1, 3000) if late else 0)
+            if chance.random() < 0.3:
+                now = game.now + 7
+            game.advance(now)
+        for world in worlds:
+            if kind == "user":
+                world.complete(element, n=n)
+            elif kind == "message":
+                world.deliver(element, n=n)
+            else:
+                world.now = NOW + timedelta(minutes=game.now)
+                world.step()
+    assert [world.state for world in worlds] == ["completed", "completed"]
+    assert game.root is None
+    assert passed(worlds[0]) == passed(worlds[1]) == game.passed
+    assert [(e.kind, e.element_id, e.at) for e in worlds[0].events] == [
+        (e.kind, e.element_id, e.at) for e in worlds[1].events
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_change_of_the_waits_is_what_lies_between_two_documents(seed: int) -> None:
     chance = random.Random(seed)
-    world = World(parse(drawn(seed))).start(n=1, list=["a", "b", "c"])
+    world = World(parse(drawn(random.Random(seed)))).start(n=1, list=["a", "b", "c"])
     for number in range(60):
         if world.state != "running":
             break

@@ -1,0 +1,80 @@
+"""Another system's webhook receiver: a real HTTP server that answers as it is told. Asserts nothing."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came over the wire, and the status it was answered with."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
+
+
+Answer = Callable[[int], "int | tuple[int, dict[str, str]]"]
+"""What to answer the n-th request with, counted from 0."""
+
+
+class Receiver:
+    """Listens on this machine, keeps what comes, and answers with what `answer` says."""
+
+    def __init__(self, answer: Answer = lambda number: 204) -> None:
+        self.answer = answer
+        self.received: list[Received] = []
+        self._lock = threading.Lock()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status, headers = receiver._take(dict(self.headers.items()), body)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def accepted(self) -> list[Received]:
+        """What was answered with success, in the order it came."""
+        return [one for one in self.received if one.status < 300]
+
+    def heard(self) -> list[str]:
+        """The types of the events that were accepted, in order."""
+        return [str(one.event["type"]) for one in self.accepted]
+
+    def _take(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+        named = {name.lower(): value for name, value in headers.items()}
+        with self._lock:
+            told = self.answer(len(self.received))
+            status, extra = told if isinstance(told, tuple) else (told, {})
+            self.received.append(Received(named, body, status))
+        return status, extra

@@ -1,0 +1,23 @@
+"""Pages for who looks after an organisation: people, roles, tokens, versions, jobs, calendar, access."""
+
+from web.administration import (
+    access,
+    calendar,
+    jobs,
+    overview,
+    people,
+    tokens,
+    versions,
+)
+
+PAGES = (
+    overview.blueprint,
+    people.blueprint,
+    tokens.blueprint,
+    versions.blueprint,
+    jobs.blueprint,
+    calendar.blueprint,
+    access.blueprint,
+)
+
+__all__ = ["PAGES"]

@@ -227,6 +227,8 @@ class Issuer:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
             default_timeout=SECONDS_TO_ANSWER,
+            # The token is used at once or not at all: one that lasts a minute is long enough.
+            leeway=0,
         )
         # Nothing that carries a secret follows a redirect to somewhere else.
         client.max_redirects = 0

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine import process_instances
 from engine.content import Procedure
+from engine.model.actors import Permission
 from engine.model.pages import PageRequest
 from engine.model.process_instances import ProcessInstance
 from engine.model.user_tasks import UserTaskState
@@ -35,8 +36,9 @@ class Offer:
 
 @blueprint.get("/report")
 def show() -> str:
-    """Show what can be reported."""
+    """Show what can be reported, to those whose roles let them report."""
     me = sessions.me()
+    me.actor.check(Permission.START)
     offers = [_offer(found) for found in me.organisation.procedures if found.report_page]
     return render_template("report.html", me=me, procedures=offers)
 

@@ -103,10 +103,14 @@ class Milliseconds(fields.Integer):
 
 
 class Truth(fields.Boolean):
-    """true or false, as JSON or as text."""
+    """true or false, as JSON or as text in any case."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(truthy={"true", True}, falsy={"false", False}, **settings)
+        super().__init__(
+            truthy={True, "true", "True", "TRUE"},
+            falsy={False, "false", "False", "FALSE"},
+            **settings,
+        )
 
 
 class Only(Truth):

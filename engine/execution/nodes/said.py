@@ -67,14 +67,15 @@ def names_of(said: Said | None, token: Token) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def due_of(said: Said | None, token: Token, what: str) -> str | None:
+def due_of(said: Said | None, token: Token, what: str, *, optional: bool = False) -> str | None:
     """Return the instant it means, as ISO text in UTC; None when it is null.
 
-    Raises ValueNotUsable for a value that is no time.
+    Null leaves a warning in the history, unless it is `optional`: a target that may be switched
+    off. Raises ValueNotUsable for a value that is no time.
     """
     value = value_of(said, token)
     if value is None or value == "":
-        if isinstance(said, Expression):
+        if isinstance(said, Expression) and not optional:
             token.workflow.warn(token, said.text, f"{what} is null: there is none.")
         return None
     try:

@@ -42,7 +42,7 @@ class UserTask(Activity):
             "groups": list(names_of(self.candidate_groups, my_task)),
             "excluded": list(names_of(self.excluded, my_task)),
             "due": due_of(self.due_date, my_task, "The due date"),
-            "follow_up": due_of(self.follow_up_date, my_task, "The follow-up date"),
+            "follow_up": due_of(self.follow_up_date, my_task, "The follow-up date", optional=True),
             "priority": number_of(self.priority, my_task, "The priority"),
         }
         my_task.internal_data.update({key: value for key, value in kept.items() if value})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 import threading
 import time
@@ -161,6 +163,4 @@ _WRONG_CLAIMS: Mapping[str, dict[str, Any]] = {
 
 
 def _part(content: Mapping[str, Any]) -> str:
-    import json
-
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")

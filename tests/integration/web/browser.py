@@ -52,6 +52,16 @@ class Browser:
         self.typed = {}
         return self._shows(self.client.post(urljoin(self.address, action), data=data), action)
 
+    def sends(self) -> Browser:
+        """Send the answers, check them and complete the task; stop where something is wrong."""
+        self.presses("Continue")
+        return self.presses("Complete this task") if self.asks_to_check else self
+
+    @property
+    def asks_to_check(self) -> bool:
+        """Whether the page shows the answers once more."""
+        return self.heading == "Check your answers"
+
     @property
     def page(self) -> html.HtmlElement:
         assert self.answer is not None

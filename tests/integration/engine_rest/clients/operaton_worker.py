@@ -7,7 +7,7 @@ import contextlib
 import os
 
 from operaton.tasks import handlers, settings, task
-from operaton.tasks.api import ExternalTaskComplete, ExternalTaskFailure
+from operaton.tasks.runtime import ExternalTaskComplete, ExternalTaskFailure
 from operaton.tasks.types import (
     CompleteExternalTaskDto,
     ExternalTaskBpmnError,

@@ -1,0 +1,103 @@
+"""Derby's serious incident from the report to its end, by its people, each in a browser of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine import process_instances
+from engine.model.pages import PageRequest
+from tests.acceptance.journey import scenario_of_derby
+from tests.browser.filling import fill, unseen
+from tests.browser.service import BY, PEOPLE, Service
+from web.scenarios.scenario import Complete, MoveClock
+
+Visit = Callable[..., Page]
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "pages"
+DRAW = os.environ.get("DRAW_PICTURES") == "yes"
+"""Whether the documentation's pictures are made anew."""
+
+
+@pytest.mark.parametrize(
+    ("phone", "scripts"),
+    [(False, True), (True, False)],
+    ids=["on a desk, with scripts", "on a phone, without scripts"],
+)
+def test_an_incident_goes_from_the_report_to_its_end(
+    service: Service, visit: Visit, phone: bool, scripts: bool
+) -> None:
+    scenario = scenario_of_derby("catastrophic")
+    service.moves_to(max(scenario.now, service.clock.now()))
+    pages: dict[str, Page] = {}
+
+    def page_of(role: str) -> Page:
+        name = PEOPLE[role]
+        if name not in pages:
+            pages[name] = visit(name, phone=phone, scripts=scripts)
+        return pages[name]
+
+    reporter = page_of("worker")
+    reporter.goto("/report")
+    _picture(reporter, "report", phone)
+    reporter.get_by_role("button", name="Start a report").first.click()
+    expect(reporter.get_by_role("heading", level=1)).to_have_text("Record the incident")
+    [instance] = process_instances.listing(service.engine, by=BY, page=PageRequest()).items
+
+    for step in scenario.steps:
+        if isinstance(step, MoveClock):
+            assert step.to is not None
+            service.moves_to(max(step.to, service.clock.now()))
+        if isinstance(step, Complete):
+            page = page_of(step.by)
+            with _showing_what_is_there(page):
+                page.goto(f"/user-tasks/{service.task(instance.id, step.task)}")
+                _picture(page, step.task, phone)
+                _does_the_task(page, step, phone)
+    ended = process_instances.get(service.engine, by=BY, instance_id=instance.id)
+    assert ended.state == "completed"
+    assert len(pages) >= 5
+    reporter.goto(f"/process-instances/{instance.id}")
+    _picture(reporter, "case", phone)
+    expect(reporter.locator("dl").first).to_contain_text("Completed")
+
+
+def _does_the_task(page: Page, step: Complete, phone: bool) -> None:
+    """Fill the form, opening questions where answers do, check the answers and complete the task."""
+    for _ in range(4):
+        fill(page, step.values)
+        page.get_by_role("button", name="Continue").last.click()
+        page.wait_for_load_state()
+        heading = page.get_by_role("heading", level=1)
+        expect(page.locator("h1, [role=alert]").first).to_be_visible()
+        if heading.inner_text() == "Check your answers":
+            break
+        page.wait_for_timeout(100)
+        if heading.inner_text() == "Check your answers":
+            break
+        assert not page.locator(".govuk-error-message").count() or unseen(page, step.values), (
+            page.locator(".govuk-error-summary").inner_text()
+        )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+    _picture(page, f"{step.task}_check", phone)
+    page.get_by_role("button", name="Complete this task").click()
+    page.wait_for_url("**/inbox")
+    expect(page.get_by_role("status")).to_contain_text("Completed:")
+
+
+@contextmanager
+def _showing_what_is_there(page: Page) -> Iterator[None]:
+    try:
+        yield
+    except AssertionError as error:
+        raise AssertionError(f"{error}\nThe page says: {page.inner_text('main')[:1500]}") from error
+
+
+def _picture(page: Page, name: str, phone: bool) -> None:
+    if DRAW and not phone and name in {"report", "record_immediate_response", "case"}:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png")

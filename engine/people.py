@@ -27,6 +27,8 @@ from engine.store import Transaction
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 LONGEST_NAME = 200
+DEMO = "demo"
+"""Who begins the invented cases of a demonstration; nobody signs in by this name."""
 
 
 def listing(engine: ProcessEngine, *, by: Actor) -> tuple[Person, ...]:
@@ -192,6 +194,13 @@ def remove_demo(engine: ProcessEngine, *, by: Actor) -> int:
     by.check(Permission.ADMINISTER)
     with engine.transaction(by.organisation) as tx:
         return tx.people.remove_demo()
+
+
+def remove_demo_cases(engine: ProcessEngine, *, by: Actor) -> int:
+    """Remove the instances that the invented person DEMO began, with their history; how many."""
+    by.check(Permission.ADMINISTER)
+    with engine.transaction(by.organisation) as tx:
+        return tx.removal.remove_begun_by(DEMO)
 
 
 def roles_to_give(organisation: Organisation) -> Sequence[tuple[str, str, str]]:

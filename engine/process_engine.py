@@ -70,6 +70,9 @@ class WebhookSender(Protocol):
     def seal(self, secret: str) -> str:
         """Return the secret as it may be kept."""
 
+    def open(self, sealed: str) -> str:
+        """Return a kept secret; raise a RemitError when it cannot be read."""
+
     def send(
         self,
         url: str,

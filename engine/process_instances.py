@@ -31,7 +31,8 @@ from engine.store import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Where an instance waits: `kind` is user_task, timer, subscription or service_task."""
+    """Where an instance waits: `kind` is user_task, timer, subscription, condition or
+    service_task."""
 
     token_id: str
     element_id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from engine.model.access import AccessKind
 from engine.model.actors import BUILT_IN_ROLES, Actor, Permission
 from engine.model.identifiers import new_id
 from engine.model.people import ApiToken, TokenNotFound, UnknownRole
@@ -36,6 +37,9 @@ def create(engine: ProcessEngine, *, by: Actor, role: str, name: str) -> tuple[A
             created_by=by.user,
         )
         tx.tokens.add(token, _hash(secret))
+        tx.access_events.add(
+            AccessKind.TOKEN_MADE, user=by.user, about=f"{name}: {role}", now=token.created_at
+        )
     return token, secret
 
 
@@ -64,8 +68,11 @@ def revoke(engine: ProcessEngine, *, by: Actor, token_id: str) -> None:
     """Make a token worthless at once; raise TokenNotFound when there is none to revoke."""
     by.check(Permission.ADMINISTER)
     with engine.transaction(by.organisation) as tx:
-        if not tx.tokens.revoke(token_id, now=engine.clock.now()):
+        now = engine.clock.now()
+        if not tx.tokens.revoke(token_id, now=now):
             raise TokenNotFound(token_id)
+        tx.sessions.end_all(token_id=token_id)
+        tx.access_events.add(AccessKind.TOKEN_REVOKED, user=by.user, about=token_id, now=now)
 
 
 def _hash(secret: str) -> str:

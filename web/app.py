@@ -27,6 +27,7 @@ from webhooks import (
     health,
     metrics,
     problems,
+    receive,
     reference,
     request_ids,
     response_headers,
@@ -45,7 +46,7 @@ PAGES = (
     account.blueprint,
     *administration.PAGES,
 )
-PROGRAM_PATHS = ("/api/", "/health/", "/metrics")
+PROGRAM_PATHS = ("/api/", "/webhooks/", "/health/", "/metrics")
 """Paths that programs ask: their errors are problem details, all others are pages."""
 
 
@@ -67,6 +68,7 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     app.register_blueprint(health.blueprint)
     api.register(app)
     app.register_blueprint(reference.blueprint)
+    app.register_blueprint(receive.blueprint)
     engine_rest.register(app)
     for page in PAGES:
         app.register_blueprint(page)

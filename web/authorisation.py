@@ -47,6 +47,10 @@ SIGNED_IN = frozenset(
         "administered_versions.suspend",
         "administered_jobs.show_all",
         "administered_jobs.retry",
+        "administered_webhooks.show_out",
+        "administered_webhooks.replay",
+        "administered_webhooks.show_in",
+        "administered_webhooks.try_payload",
         "administered_calendar.show",
         "administered_access.show_all",
     }

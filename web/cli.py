@@ -29,6 +29,7 @@ COMMANDS = {
     "feel": "web.commands.expressions:feel",
     "token": "web.commands.tokens:token",
     "people": "web.commands.people:people",
+    "demo": "web.commands.demo:demo",
     "jobs": "web.commands.jobs:jobs",
     "db": "web.commands.database:db",
 }

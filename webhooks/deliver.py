@@ -71,6 +71,10 @@ class SignedWebhooks:
         """Return the secret as it may be kept."""
         return self._own_sealing().seal(secret)
 
+    def open(self, sealed: str) -> str:
+        """Return a kept secret; raise SecretNotReadable when another key sealed it."""
+        return self._own_sealing().open(sealed)
+
     def send(
         self,
         url: str,

@@ -48,10 +48,14 @@ from engine.model.webhook_deliveries import WebhookDeliveryNotFound
 from engine.model.webhook_endpoints import WebhookEndpointNotFound
 from engine.receipts import ReceiptConflict, ReceiptRunning, ReceiptWithoutAnswer
 from engine.user_tasks import FormRefused
+from engine.webhook_sources import WebhookSourceNotFound
 from webhooks.authentication import NotAuthenticated
+from webhooks.deliver import SecretNotReadable
+from webhooks.engine_rest.values import ValueRefused, VariableNotFound
 from webhooks.idempotency import BadIdempotencyKey
 from webhooks.json_bodies import MalformedJson
 from webhooks.request_ids import request_id, route
+from webhooks.signatures import SignatureRefused
 
 log = logging.getLogger("remit.problems")
 
@@ -61,7 +65,9 @@ STATUS: Mapping[type[RemitError], int] = {
     BadIdempotencyKey: 400,
     MalformedJson: 400,
     BadPageToken: 400,
+    ValueRefused: 400,
     NotAuthenticated: 401,
+    SignatureRefused: 401,
     NotAllowed: 403,
     LinkNeedsSignIn: 403,
     UserTaskExcluded: 403,
@@ -75,11 +81,13 @@ STATUS: Mapping[type[RemitError], int] = {
     UserTaskNotFound: 404,
     JobNotFound: 404,
     ExternalTaskNotFound: 404,
+    VariableNotFound: 404,
     MessageNotExpected: 404,
     PersonNotFound: 404,
     TokenNotFound: 404,
     WebhookDeliveryNotFound: 404,
     WebhookEndpointNotFound: 404,
+    WebhookSourceNotFound: 404,
     AmbiguousMessage: 409,
     DefinitionSuspended: 409,
     ExternalTaskNotHeld: 409,
@@ -98,6 +106,7 @@ STATUS: Mapping[type[RemitError], int] = {
     IssuerUnavailable: 503,
     # A stored instance that cannot be read is nobody's doing but ours.
     DocumentNotReadable: 500,
+    SecretNotReadable: 500,
 }
 REFUSED = 422
 """Whatever else the engine refuses was asked correctly but cannot be done with these values."""

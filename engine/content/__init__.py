@@ -28,6 +28,13 @@ from engine.content.organisation import (
 )
 from engine.content.organisation_file import parse_organisation
 from engine.content.templates import Rendered, Template, parse_template
+from engine.content.webhook_sources import (
+    Mapped,
+    PayloadNotMapped,
+    SignatureScheme,
+    SourceAction,
+    WebhookSource,
+)
 from engine.content.wording import words
 
 __all__ = [
@@ -43,8 +50,10 @@ __all__ = [
     "FieldInfo",
     "Form",
     "FormResult",
+    "Mapped",
     "Option",
     "Organisation",
+    "PayloadNotMapped",
     "Permission",
     "PresentedComponent",
     "Procedure",
@@ -53,7 +62,10 @@ __all__ = [
     "ReportPage",
     "Role",
     "SignIn",
+    "SignatureScheme",
+    "SourceAction",
     "Template",
+    "WebhookSource",
     "nested",
     "parse_clauses",
     "parse_form",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.content.webhook_sources import WebhookSource
 from engine.model.working_time import WorkingCalendar
 
 
@@ -133,8 +134,13 @@ class Organisation:
     readings: tuple[Reading, ...] = ()
     demo_people: tuple[DemoPerson, ...] = ()
     sign_in: SignIn | None = None
+    webhook_sources: tuple[WebhookSource, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     """The hosts that its webhooks may go to, `.example.org` for all below one; none: any public one."""
+
+    def webhook_source(self, source_id: str) -> WebhookSource | None:
+        """Return the source with this id, None when there is none."""
+        return next((one for one in self.webhook_sources if one.id == source_id), None)
 
     def role(self, role_id: str) -> Role | None:
         """Return the role with this id, None when there is none."""

@@ -21,6 +21,7 @@ from engine.content.organisation import (
     Role,
 )
 from engine.content.sign_in_file import read_sign_in
+from engine.content.webhook_sources import read_webhook_sources
 from engine.content.yaml_file import Entry, Findings, read_yaml
 from engine.model.problems import Problem
 
@@ -68,6 +69,7 @@ class _Reader:
                 "demo_people",
                 "sign_in",
                 "webhook_hosts",
+                "webhook_sources",
             ),
         )
         if not {"key", "name", "calendar", "roles", "procedures"} <= found.keys():
@@ -77,6 +79,8 @@ class _Reader:
         roles = self._roles(found["roles"])
         role_ids = {role.id for role in roles}
         default, channels = self._channels(found.get("channels"), role_ids)
+        procedures = self._procedures(found["procedures"])
+        started = {procedure.key for procedure in procedures}
         if calendar is None:
             return None
         return Organisation(
@@ -87,11 +91,14 @@ class _Reader:
             default_channels=default,
             channels=channels,
             external_topics=self._external_topics(found.get("external_topics")),
-            procedures=self._procedures(found["procedures"]),
+            procedures=procedures,
             clauses_file=_file_name(found.get("clauses")) or "clauses.csv",
             readings=self._readings(found.get("readings")),
             demo_people=self._demo_people(found.get("demo_people"), role_ids),
             sign_in=read_sign_in(found["sign_in"], role_ids) if "sign_in" in found else None,
+            webhook_sources=read_webhook_sources(found["webhook_sources"], started)
+            if "webhook_sources" in found
+            else (),
             webhook_hosts=_hosts(found.get("webhook_hosts")),
         )
 

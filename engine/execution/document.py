@@ -118,7 +118,7 @@ class StoredTokens:
         for token_id, line in list(self._lines.items()):
             if line:
                 token = self.wake(instance, token_id)
-                if token is not None and token.task_spec.waits:
+                if token is not None and token.task_spec.may_free:
                     return True
         return False
 

@@ -214,7 +214,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def _check_not_hung(self) -> None:
         """A join that waits for a token which can no longer come stops the instance for ever."""
-        if any(token.task_spec.waits for token in self.tasks.values()):
+        if any(token.task_spec.may_free for token in self.tasks.values()):
             return
         if self.dormant.wake_one_that_waits(self):
             return

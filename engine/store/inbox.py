@@ -31,7 +31,13 @@ class Inbox(Repository):
         self, users: Sequence[str], query: InboxQuery, page: PageRequest
     ) -> Page[UserTask]:
         """Return the open tasks that one of these people has taken on."""
-        return self._page(self._open(query).where(user_task.c.assignee.in_(users)), query, page)
+        found = self._open(query).where(user_task.c.assignee.in_(users))
+        instant = _INSTANTS.get(query.order, user_task.c.created_at)
+        # An expression, so that no index gives the order: one person's tasks are found by who has
+        # them and sorted, not picked out of a walk over everybody's.
+        last = func.coalesce(instant, NEVER, type_=instant.type)
+        order = (last, False), (user_task.c.id, False)
+        return paged(self._connection, found, page, order, user_task_of)
 
     def offered(
         self,

@@ -30,12 +30,14 @@ from engine.store.organisations import AllOrganisations, Organisations
 from engine.store.people import People
 from engine.store.process_instances import ProcessInstances
 from engine.store.receipts import AllReceipts, Receipts
+from engine.store.removal import Removal
 from engine.store.sessions import AllSessions, Sessions
 from engine.store.subscriptions import Subscriptions
 from engine.store.tokens import AllTokens, Tokens
 from engine.store.user_tasks import UserTasks
 from engine.store.webhook_deliveries import WebhookDeliveries
 from engine.store.webhook_endpoints import WebhookEndpoints
+from engine.store.webhook_receipts import WebhookReceipts
 
 BUSY_SECONDS = 10
 
@@ -118,6 +120,10 @@ class Transaction:
         return People(self._connection, self.organisation)
 
     @cached_property
+    def removal(self) -> Removal:
+        return Removal(self._connection, self.organisation)
+
+    @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self._connection, self.organisation)
 
@@ -140,6 +146,10 @@ class Transaction:
     @cached_property
     def webhook_deliveries(self) -> WebhookDeliveries:
         return WebhookDeliveries(self._connection, self.organisation)
+
+    @cached_property
+    def webhook_receipts(self) -> WebhookReceipts:
+        return WebhookReceipts(self._connection, self.organisation)
 
     @cached_property
     def receipts(self) -> Receipts:

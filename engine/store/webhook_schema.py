@@ -61,3 +61,29 @@ webhook_attempt = Table(
     Column("status", Integer),
     Column("error", Text),
 )
+
+# What other systems that send prove themselves with; sealed as in webhook_endpoint.
+webhook_secret = Table(
+    "webhook_secret",
+    metadata,
+    Column("organisation", KEY, ForeignKey("organisation.key"), primary_key=True),
+    Column("source", KEY, primary_key=True),
+    Column("secrets", JSON, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
+# What came in and what it did; the payload itself is not kept.
+webhook_receipt = Table(
+    "webhook_receipt",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _organisation(),
+    Column("source", KEY, nullable=False),
+    Column("event_id", KEY, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("process_instance_id", ID, ForeignKey("process_instance.id")),
+    Column("error", Text),
+    Index(None, "organisation", "received_at", "id"),
+)

@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """Derby's service, empty, on Monday 9 November 2026 at 10:00."""
+    """Derby's service, empty, on Monday 2 November 2026 at 10:00."""
     opened = Service.open(tmp_path / "remit.db")
     yield opened
     opened.close()

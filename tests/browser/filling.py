@@ -23,11 +23,6 @@ def fill(page: Page, values: Mapping[str, Any], prefix: str = "") -> None:
             _fill_one(page, name, value)
 
 
-def unseen(page: Page, values: Mapping[str, Any]) -> list[str]:
-    """Return the answers whose questions are not on the page."""
-    return [name for name in values if not _named(page, name).count()]
-
-
 def _fill_rows(page: Page, name: str, rows: list[Mapping[str, Any]]) -> None:
     for number, row in enumerate(rows):
         if not page.locator(f'[name^="answer:{name}[{number}]"]').count():
@@ -45,7 +40,9 @@ def _fill_one(page: Page, name: str, value: Any) -> None:
     if kind in ("radio", "checkbox"):
         _choose(found, value)
     elif kind == "select":
-        first.select_option(_text(value))
+        # A choice that an earlier answer makes is there only once the page has seen that answer.
+        if first.locator(f'option[value="{_text(value)}"]').count():
+            first.select_option(_text(value))
     elif (
         parts := _MOMENT.fullmatch(str(value))
         if first.get_attribute("name") != f"answer:{name}"

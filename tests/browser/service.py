@@ -22,7 +22,7 @@ from web.scenarios.scenario import Complete, MoveClock, Scenario
 from web.settings import Environment, Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-NOW = datetime(2026, 11, 9, 10, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 BY = system_actor("derby")
 PEOPLE = {
     "worker": "Wendy Hartley",

@@ -8,6 +8,7 @@ from web.administration import (
     people,
     tokens,
     versions,
+    webhooks,
 )
 
 PAGES = (
@@ -16,6 +17,7 @@ PAGES = (
     tokens.blueprint,
     versions.blueprint,
     jobs.blueprint,
+    webhooks.blueprint,
     calendar.blueprint,
     access.blueprint,
 )

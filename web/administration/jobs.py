@@ -23,6 +23,8 @@ KINDS = {
     JobKind.MESSAGE: "Message",
     JobKind.SERVICE_TASK: "Work by Remit",
     JobKind.EXTERNAL_TASK: "Work by a program outside",
+    JobKind.WEBHOOK: "Webhooks to another system",
+    JobKind.DUE_CHECK: "Look at a due time",
 }
 
 

@@ -242,7 +242,7 @@ class _Running:
         return StepFailed(Failure(self.place, sentence))
 
     def open_task(self, element_id: str, where: Mapping[str, Any]) -> UserTask:
-        """Return the oldest open task of the element whose variables are as `where` says."""
+        """Return an open task of the element whose variables are as `where` says, the first found."""
         tasks = self.open_tasks()
         of_element = [task for task in tasks if task.element_id == element_id]
         if not of_element:

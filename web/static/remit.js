@@ -8,6 +8,8 @@
 
   let typed = false;
   let leaving = false;
+  let sending = false;
+  let asking = null;
   window.addEventListener("beforeunload", (event) => {
     if (typed && !leaving) event.preventDefault();
   });
@@ -31,6 +33,9 @@
     let clock = 0;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      // An answer to an older question must neither come late nor bring an older cookie.
+      clearTimeout(clock);
+      if (asking) asking.abort();
       send(form, event.submitter);
     });
     form.addEventListener("change", () => {
@@ -40,16 +45,17 @@
     form.addEventListener("input", () => { typed = true; });
   }
 
-  async function post(form, address, button) {
+  async function post(form, address, button, signal) {
     const body = new URLSearchParams(new FormData(form));
     if (button && button.name) body.append(button.name, button.value);
-    return fetch(address, { method: "POST", body, headers: { "X-Remit-Script": "1" } });
+    return fetch(address, { method: "POST", body, headers: { "X-Remit-Script": "1" }, signal });
   }
 
   async function send(form, button) {
     const address = (button && button.getAttribute("formaction")) || form.getAttribute("action");
     const buttons = [...form.querySelectorAll("button")];
     buttons.forEach((one) => { one.disabled = true; });
+    sending = true;
     try {
       if (form.dataset.stale) await renew(form);
       const answer = await post(form, address, button);
@@ -65,6 +71,7 @@
     } catch {
       tell(form, LOST);
     } finally {
+      sending = false;
       buttons.forEach((one) => { one.disabled = false; });
     }
     return undefined;
@@ -82,17 +89,32 @@
     const watched = form.dataset.refresh;
     if (!watched) return;
     try {
-      const answer = await post(form, watched, null);
-      if (!answer.ok) return;
+      asking = new AbortController();
+      const answer = await post(form, watched, null, asking.signal);
+      if (!answer.ok || sending) return;
       const fresh = parsed(await answer.text()).querySelector("[data-questions]");
       const shown = form.querySelector("[data-questions]");
       if (!fresh || names(fresh) === names(shown)) return;
       const focused = document.activeElement && document.activeElement.id;
+      takeOver(shown, fresh);
       shown.replaceWith(fresh);
       const again = focused && document.getElementById(focused);
       if (again) again.focus({ preventScroll: true });
     } catch {
       // Without a connection the questions stay as they are; the next one opens them.
+    }
+  }
+
+  // What was typed while the server was asked counts, not what it was asked with.
+  function takeOver(from, to) {
+    const fields = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
+    const key = (one) => (["radio", "checkbox"].includes(one.type) ? `${one.name}=${one.value}` : one.name);
+    const typedIn = new Map(fields(from).map((one) => [key(one), one]));
+    for (const one of fields(to)) {
+      const before = typedIn.get(key(one));
+      if (!before) continue;
+      one.value = before.value;
+      if ("checked" in one) one.checked = before.checked;
     }
   }
 

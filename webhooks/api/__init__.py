@@ -18,6 +18,7 @@ from webhooks.api import (
     user_tasks,
     webhook_deliveries,
     webhook_endpoints,
+    webhook_sources,
 )
 from webhooks.api.durations import Duration
 from webhooks.api.nouns import Noun
@@ -35,6 +36,7 @@ NOUNS: tuple[Noun, ...] = (
     notices.blueprint,
     webhook_endpoints.blueprint,
     webhook_deliveries.blueprint,
+    webhook_sources.blueprint,
 )
 
 DESCRIPTION = """\

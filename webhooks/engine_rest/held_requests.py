@@ -5,6 +5,7 @@ The one place that knows how waitress runs a request. Any other server answers l
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -53,6 +54,8 @@ class HoldingRequests:
 
 def create_server(application: WSGIApplication, room: WaitingRoom, **options: Any) -> Any:
     """Return a waitress server, listening but not running, whose requests can wait in `room`."""
+    # Polls that end together queue for a moment: nothing to warn of each time.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: dict[int, Any] = {}
     server = waitress.create_server(
         HoldingRequests(application), map=sockets, **SERVER_OPTIONS, **options

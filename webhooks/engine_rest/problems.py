@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Response, current_app
 from marshmallow import ValidationError
 
 from engine.correlation import AmbiguousMessage
 from engine.messages import MessageNotExpected
-from engine.model.errors import RemitError
 from engine.model.external_tasks import ExternalTaskNotHeld
 from engine.model.problems import DeploymentRefused, Problem, Severity
+from engine.user_tasks import FormRefused
 from webhooks import problems
-from webhooks.engine_rest.values import ValueRefused
-
-
-class VariableNotFound(RemitError):
-    """The instance has no such variable."""
-
-    code: ClassVar[str] = "variable_not_found"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no variable {name} here.")
-
 
 UNDERSTOOD = frozenset({400, 401, 403, 404, 405, 413, 415, 500, 503})
 """Statuses that clients made for Camunda act on; whatever else is refused is 500 to them."""
@@ -66,10 +55,10 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
     if isinstance(error, MessageNotExpected | AmbiguousMessage):
         status = 400
         message = f"MismatchingMessageCorrelationException: {message}"
-    elif isinstance(error, ValueRefused | ExternalTaskNotHeld):
+    elif isinstance(error, ExternalTaskNotHeld):
         status = 400
-    elif isinstance(error, VariableNotFound):
-        status = 404
+    elif isinstance(error, FormRefused):
+        return _answer(400, " ".join(f"{one.field}: {one.message}" for one in error.errors))
     elif details["code"] == "internal_error":
         message = f"{message} {details['request_id']}"
     return _answer(status if status in UNDERSTOOD else 500, message)

@@ -14,7 +14,6 @@ from engine.model.process_instances import InstanceState, ProcessInstance, Proce
 from webhooks.caller import caller, engine
 from webhooks.engine_rest import identifiers, listings, values
 from webhooks.engine_rest.paths import PREFIX
-from webhooks.engine_rest.problems import VariableNotFound
 from webhooks.engine_rest.requests import (
     Accepted,
     DefinitionIdentifier,
@@ -82,7 +81,7 @@ def show_variable(instance_id: str, name: str) -> Response:
     """Show one variable of the instance."""
     found = _variables(instance_id)
     if name not in found:
-        raise VariableNotFound(name)
+        raise values.VariableNotFound(name)
     return answer(values.typed(found[name]))
 
 

@@ -13,6 +13,7 @@ from webhooks.engine_rest import (
     messages,
     process_definitions,
     process_instances,
+    user_tasks,
     webapps,
 )
 from webhooks.engine_rest import external_tasks as external_task_routes
@@ -25,6 +26,7 @@ RESOURCES = (
     process_definitions.blueprint,
     process_instances.blueprint,
     external_task_routes.blueprint,
+    user_tasks.blueprint,
     messages.blueprint,
     webapps.blueprint,
 )

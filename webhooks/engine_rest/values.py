@@ -27,6 +27,15 @@ class ValueRefused(RemitError):
     code: ClassVar[str] = "variable_refused"
 
 
+class VariableNotFound(RemitError):
+    """The instance has no such variable."""
+
+    code: ClassVar[str] = "variable_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no variable {name} here.")
+
+
 def date(moment: datetime) -> str:
     """Return an instant as `yyyy-MM-dd'T'HH:mm:ss.SSSZ`: milliseconds, no colon in the offset."""
     utc = moment.astimezone(UTC)

@@ -83,6 +83,11 @@ class EventStart(FlowNode):
     trigger: Trigger
     begins: EventSubProcess
 
+    @property
+    def may_free(self) -> bool:
+        # What runs beside the rest of a scope cannot help a join that waits in it.
+        return self.begins.interrupting
+
     def wait_in(self, scope: Token) -> None:
         """Wait in a scope that begins."""
         token = Token(scope.workflow, self, scope, armed=True)

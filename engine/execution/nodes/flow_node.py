@@ -48,6 +48,11 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow is untyped
     waits: ClassVar[bool] = False
     """Whether a token stored here waits for something from outside."""
 
+    @property
+    def may_free(self) -> bool:
+        """Whether a token stored here can still bring about something for the tokens beside it."""
+        return self.waits
+
     def __init__(self, graph: Any, element: Element, *, name: str | None = None) -> None:
         super().__init__(
             graph,
@@ -166,6 +171,9 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.leave(my_task)
 
     def _on_complete(self, my_task: Token) -> None:
+        if my_task.id not in my_task.workflow.tasks:
+            # What it did took it away: a signal can interrupt the scope that it is thrown in.
+            return
         self._on_complete_hook(my_task)
         my_task.workflow._task_completed_notify(my_task)
 

@@ -21,7 +21,8 @@ Record = Mapping[str, Any]
 def remember(token: Token) -> None:
     """Note in its scope that an activity is completed, if there is anything to undo about it."""
     node: Any = token.task_spec
-    inner = token.internal_data.get(UNDO, [])
+    # A called process is over with its variables: only a handler of the call itself can undo it.
+    inner = token.internal_data.get(UNDO, []) if token.home is None else []
     if node.undone_by is None and compensation_of(node) is None and not inner:
         return
     record: dict[str, Any] = {"of": node.name}

@@ -139,10 +139,9 @@ class Issuer:
                 {"alg": "HS256"}, claims, OctKey.import_key(CLIENT_SECRET), algorithms=["HS256"]
             )
         if self.wrong == "signed with the public key":
-            public = OctKey.import_key(self.key.as_pem(private=False))
-            return jwt.encode(
-                {"alg": "HS256", "kid": "first"}, claims, public, algorithms=["HS256"]
-            )
+            signed = f"{_part({'alg': 'HS256', 'kid': 'first'})}.{_part(claims)}"
+            mac = hmac.new(self.key.as_pem(private=False), signed.encode(), hashlib.sha256)
+            return f"{signed}.{base64.urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
         key = self.foreign_key if self.wrong == "foreign key" else self.key
         token = jwt.encode(header, claims, key)
         if self.wrong == "tampered":

@@ -19,7 +19,8 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
 DIAGRAMS = {path.stem: etree.parse(path).getroot() for path in sorted(CONTENT.glob("*.bpmn"))}
-STARTED_BY_PEOPLE = {"serious_incident", "need_to_know", "annual_review"}
+BEGUN_FROM_OUTSIDE = {"serious_incident", "need_to_know", "annual_review"}
+SHARED = {path.stem for path in sorted((ROOT / "bpmn" / "shared").glob("*.bpmn"))}
 
 
 def elements(kind: str) -> Iterator[etree._Element]:
@@ -94,7 +95,20 @@ def test_every_rule_task_has_its_table_and_every_called_process_its_diagram() ->
     }
     assert {t.get(f"{CAMUNDA}decisionRef") for t in elements("businessRuleTask")} == tables
     called = {activity.get("calledElement") for activity in elements("callActivity")}
-    assert called == set(DIAGRAMS) - STARTED_BY_PEOPLE
+    assert called - SHARED == set(DIAGRAMS) - BEGUN_FROM_OUTSIDE
+
+
+def test_actions_are_followed_by_the_process_that_every_organisation_shares() -> None:
+    callers = {
+        activity.get("id"): {
+            parameter.get("target") for parameter in activity.iter(f"{CAMUNDA}in")
+        }
+        for activity in elements("callActivity")
+        if activity.get("calledElement") == "action_plan"
+    }
+    assert set(callers) == {"implement_recommendations", "prevent_recurrence"}
+    for given in callers.values():
+        assert {"actions", "reported_by", "affected", "action_lead"} <= given
 
 
 def named_in(written: str) -> set[str]:
@@ -132,9 +146,24 @@ def test_only_roles_of_the_organisation_are_asked_or_told() -> None:
         assert named_in(written) <= roles, written
 
 
-def test_a_report_starts_the_procedure_by_the_message_that_the_organisation_names() -> None:
-    procedure = next(p for p in organisation()["procedures"] if p["key"] == "serious_incident")
-    assert procedure["message"] in {message.get("name") for message in elements("message")}
+@pytest.mark.parametrize("process", sorted(BEGUN_FROM_OUTSIDE))
+def test_a_message_that_the_organisation_names_begins_the_procedure(process: str) -> None:
+    procedure = next(p for p in organisation()["procedures"] if p["key"] == process)
+    names = {
+        message.get("id"): message.get("name")
+        for message in DIAGRAMS[process].iter(f"{BPMN}message")
+    }
+    begins = {
+        names[definition.get("messageRef")]
+        for start in DIAGRAMS[process].iter(f"{BPMN}startEvent")
+        for definition in start.iter(f"{BPMN}messageEventDefinition")
+    }
+    assert begins == {procedure["message"]}
+
+
+def test_people_report_incidents_and_alerts_but_do_not_begin_the_annual_review() -> None:
+    pages = {p["key"] for p in organisation()["procedures"] if "report_page" in p}
+    assert pages == {"serious_incident", "need_to_know"}
 
 
 @pytest.mark.parametrize("process", DIAGRAMS)

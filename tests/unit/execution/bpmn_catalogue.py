@@ -110,6 +110,17 @@ EVENT_TESTS: dict[tuple[Position, str], str] = {
 }
 """The test that shows how each event behaves."""
 
+BESIDE_TESTS: dict[tuple[Position, str], str] = {
+    (Position.EVENT_START, "message"): _EVENT_SUB
+    + "a_message_beside_the_rest_can_come_again_and_again",
+    (Position.EVENT_START, "timer"): _EVENT_SUB + "a_timer_that_comes_again_stops_with_its_scope",
+    (Position.BOUNDARY, "timer"): "timers::test_"
+    "a_cycle_reminds_again_and_again_and_its_reminders_outlive_the_task",
+    (Position.BOUNDARY, "conditional"): _OTHER
+    + "beside_the_activity_it_happens_each_time_it_becomes_true_anew",
+}
+"""The test that shows how an event behaves that does not interrupt, where another shows that."""
+
 ELEMENT_TESTS: dict[str, str] = {
     "process": _SEQUENCE,
     "subProcess": _THROWN + "a_boundary_timer_on_a_sub_process_takes_all_of_it_away",
@@ -157,7 +168,9 @@ class EventRow:
     def test(self) -> str:
         """The test of this row, as file and function."""
         if self.runs:
-            return EVENT_TESTS[self.position, self.definition]
+            place = (self.position, self.definition)
+            beside = None if self.interrupting else BESIDE_TESTS.get(place)
+            return beside or EVENT_TESTS[place]
         return _REFUSED + "an_event_that_does_not_run_is_refused_by_name"
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from tests.unit.execution.diagrams import (
+    condition,
     event,
     event_sub_process,
     flow,
@@ -63,7 +64,12 @@ class Maker:
 
     def catch(self, depth: int) -> tuple[str, str]:
         name = self.id("wait")
-        if self.chance.random() < 0.5:
+        kind = self.chance.randrange(4)
+        if kind == 0:
+            said = f"= modulo(n, {self.chance.randint(2, 5)}) = {self.chance.randint(0, 1)}"
+            catch = "intermediateCatchEvent"
+            self.parts.append(node(catch, name, inside=condition(said, f"{name}_d")))
+        elif kind < 3:
             self.parts.append(timer(name, self.duration()))
         else:
             self.parts.append(event("intermediateCatchEvent", name, "message", "m"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.execution.diagrams import (
+    World,
     begin,
     codes,
     event,
@@ -12,6 +13,7 @@ from tests.unit.execution.diagrams import (
     flow,
     flows,
     node,
+    parse,
     process,
     start_end,
     sub_process,
@@ -314,6 +316,23 @@ def test_a_handler_that_fails_is_caught_where_it_runs(stored: bool) -> None:
     )
     world = begin(source, stored=stored).complete("a").bpmn_error("undo_a", "BAD")
     assert world.open() == ["late"]
+
+
+@STORED
+def test_a_called_process_is_undone_by_the_handler_of_its_call_alone(stored: bool) -> None:
+    called = process(start_end("c1", "c2"), undone("a"), flows("c1 a c2"), handlers("a"), key="q")
+    call = node("callActivity", "call", 'calledElement="q"')
+    for handler, last in ((True, ["undo_call"]), (False, ["after"])):
+        calling = process(
+            start_end(),
+            undone("call", inside=call) if handler else call,
+            throw("undo"),
+            user("after"),
+            flows("start call undo after end"),
+            handlers("call") if handler else "",
+        )
+        world = World([*parse(calling), *parse(called)], stored=stored).start().complete("a")
+        assert world.open() == last
 
 
 @STORED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.execution import HungProcess
 from tests.unit.execution.diagrams import (
     World,
     begin,
@@ -11,6 +12,7 @@ from tests.unit.execution.diagrams import (
     condition,
     event,
     event_sub_process,
+    flow,
     flows,
     node,
     parse,
@@ -218,6 +220,43 @@ def test_a_signal_thrown_inside_reaches_the_handler(stored: bool) -> None:
     )
     world.complete("a")
     assert world.open() == ["esp_task"]
+
+
+@STORED
+def test_a_signal_that_interrupts_the_scope_it_is_thrown_in_goes_no_further(stored: bool) -> None:
+    world = begin(
+        process(
+            start_end(),
+            event("intermediateThrowEvent", "stop", "signal", "s"),
+            user("never"),
+            flows("start stop never end"),
+            event_sub_process("esp", '<bpmn:signalEventDefinition id="d" signalRef="s"/>'),
+            before=DEFINED,
+        ),
+        stored=stored,
+    )
+    assert world.open() == ["esp_task"]
+    world.complete("esp_task")
+    assert world.state == "completed"
+
+
+def test_what_only_runs_beside_a_join_that_waits_for_ever_does_not_hide_it() -> None:
+    source = process(
+        start_end(),
+        node("parallelGateway", "split"),
+        node("parallelGateway", "join"),
+        node("exclusiveGateway", "off", 'default="off_join"'),
+        user("a", "b"),
+        flows("start split a join end", "split b off join"),
+        flow("off", "end", "= called_off"),
+        event_sub_process(
+            "esp", '<bpmn:messageEventDefinition id="d" messageRef="m"/>', interrupting=False
+        ),
+        before=DEFINED,
+    )
+    world = begin(source).complete("a")
+    with pytest.raises(HungProcess, match="join"):
+        world.complete("b", called_off=True)
 
 
 @STORED

@@ -33,7 +33,7 @@ from tests.unit.execution.diagrams import (
     user,
 )
 
-RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "250"))
+RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "200"))
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ALL = process(
     start_end(),
@@ -98,6 +98,12 @@ ALL = process(
 )  # fmt: skip
 
 
+# The values of xsi:type name their namespace by its prefix: it must stay.
+ET.register_namespace("bpmn", BPMN.strip("{}"))
+ET.register_namespace("xsi", "http://www.w3.org/2001/XMLSchema-instance")
+ET.register_namespace("camunda", "http://camunda.org/schema/1.0/bpmn")
+
+
 def mutated(chance: random.Random) -> bytes:
     """Return the diagram with a few things dropped, moved or exchanged."""
     root = ET.fromstring(ALL)
@@ -153,7 +159,14 @@ def live(world: World, chance: random.Random) -> None:
                 world.step()
             case ConditionWait():
                 world.step(lambda e: e.set_variables({"n": world.outcome.variables["list"]}))
-                world.step(lambda e: e.set_variables({"n": n > 3}))
+                world.step(lambda e, high=n > 3: e.set_variables({"n": high}))
+
+
+def test_enough_mutated_diagrams_are_accepted_to_tell_something() -> None:
+    accepted = sum(
+        bool(execution.parse(mutated(random.Random(seed)), file="x.bpmn")[0]) for seed in range(50)
+    )
+    assert 10 <= accepted <= 45
 
 
 def test_the_diagram_itself_is_in_order() -> None:
@@ -167,12 +180,10 @@ def test_a_mutated_diagram_is_refused_or_runs(seed: int) -> None:
     source = mutated(chance)
     specs, problems = execution.parse(source, file="x.bpmn")
     assert bool(specs) != any(problem.severity == "error" for problem in problems)
-    if not specs:
+    if not specs or not specs[0].has_none_start:
         return
     try:
         live(World(specs).start(n=1, list=["a", "b"]), chance)
     except RemitError:
         # A step that cannot be taken is undone and says why.
         return
-    except ValueError as error:
-        assert "start event" in str(error)

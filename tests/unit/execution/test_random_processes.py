@@ -6,17 +6,18 @@ import os
 import random
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.model.waits import SubscriptionWait, TimerWait, UserTaskWait, Wait
+from engine.model.waits import ConditionWait, SubscriptionWait, TimerWait, UserTaskWait, Wait
 from tests.unit.execution.diagrams import NOW, World, parse, problems_of
 from tests.unit.execution.random_processes import drawn
 from tests.unit.execution.token_game import Game
 
-RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "250"))
+RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "200"))
 """How many random processes are run; the nightly run takes thousands."""
 
 MOST_STEPS = 600
@@ -35,6 +36,8 @@ def told(wait: Wait) -> tuple[str, str, int | None]:
     """Return a wait as the token game tells it."""
     if isinstance(wait, TimerWait):
         return wait.element_id, "timer", minute(wait.due_at)
+    if isinstance(wait, ConditionWait):
+        return wait.element_id, "condition", None
     return wait.element_id, "user" if isinstance(wait, UserTaskWait) else "message", None
 
 
@@ -67,6 +70,9 @@ def test_a_random_process_runs_as_the_standard_says_stored_or_not(seed: int) -> 
             game.complete(element, n)
         elif kind == "message":
             game.deliver(element, n)
+        elif kind == "condition":
+            n = chance.randint(0, 60)
+            game.change(n)
         else:
             late = chance.random() < 0.2
             now = max(game.now, due or 0) + (chance.randint(1, 3000) if late else 0)
@@ -78,6 +84,8 @@ def test_a_random_process_runs_as_the_standard_says_stored_or_not(seed: int) -> 
                 world.complete(element, n=n)
             elif kind == "message":
                 world.deliver(element, n=n)
+            elif kind == "condition":
+                world.step(lambda e, n=n: e.set_variables({"n": Decimal(n)}))
             else:
                 world.now = NOW + timedelta(minutes=game.now)
                 world.step()
@@ -105,6 +113,8 @@ def test_the_change_of_the_waits_is_what_lies_between_two_documents(seed: int) -
         elif isinstance(wait, TimerWait):
             world.now = max(world.now, wait.due_at)
             world.step()
+        else:
+            world.step(lambda e, n=number: e.set_variables({"n": Decimal(n)}))
         expected = world.outcome.waits.since(before)
         assert set(world.change.added) == set(expected.added)
         assert set(world.change.removed) == set(expected.removed)

@@ -13,15 +13,9 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+from tests.unit.execution.token_game_drawing import BPMN, Drawing, minutes
+
 CONDITION = re.compile(r"= modulo\(n, (\d+)\) = (\d+)")
-
-
-def minutes(text: str) -> int:
-    """Read a duration of hours and minutes."""
-    match = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", text)
-    assert match, text
-    return int(match[1] or 0) * 60 + int(match[2] or 0)
 
 
 @dataclass(eq=False)
@@ -63,27 +57,24 @@ class Game:
         self.n, self.length, self.now, self.age = n, length, 0, 0
         self.passed: Counter[str] = Counter()
         self.ready: deque[Token] = deque()
-        process = ET.fromstring(source).find(f"{BPMN}process")
-        assert process is not None
-        self.nodes = {found.get("id", ""): found for found in process.iter() if found.get("id")}
-        self.flows = list(process.iter(f"{BPMN}sequenceFlow"))
-        self.hosts = [
-            (b.get("attachedToRef", ""), b) for b in process.iter(f"{BPMN}boundaryEvent")
-        ]
-        self.root: Scope | None = self._open(process, None)
+        self.drawing = Drawing(source)
+        self.nodes = self.drawing.nodes
+        self.root: Scope | None = self._open(self.drawing.process, None)
         self._settle()
 
     # What can be done
 
     def waiting(self) -> list[tuple[str, str, int | None]]:
         """Return what waits: element, kind and when it is due, sorted."""
-        found = []
+        found: list[tuple[str, str, int | None]] = []
         for token in self._all():
             if token.due is not None:
                 found.append((token.node, "timer", token.due))
-            elif self._kind(token.node) == "userTask" and not token.inner:
+            elif self.drawing.kind(token.node) == "userTask" and not token.inner:
                 found.append((token.node, "user", None))
-            elif self._is_message(token.node):
+            elif self.drawing.is_conditional(token.node):
+                found.append((token.node, "condition", None))
+            elif self.drawing.is_message(token.node):
                 found.append((token.node, "message", None))
         return sorted(found, key=str)
 
@@ -99,6 +90,11 @@ class Game:
         token = self._oldest(node)
         self.n = n
         self._happen(token)
+        self._settle()
+
+    def change(self, n: int) -> None:
+        """Change the variable that conditions read."""
+        self.n = n
         self._settle()
 
     def advance(self, now: int) -> None:
@@ -131,27 +127,9 @@ class Game:
     def _token(self, node: str, scope: Scope) -> Token:
         self.age += 1
         token = Token(node, scope, self.age)
-        if self._is_timer(node):
+        if self.drawing.is_timer(node):
             token.due = self.now + minutes(self.nodes[node].findtext(f".//{BPMN}timeDuration", ""))
         return token
-
-    def _kind(self, node: str) -> str:
-        return self.nodes[node].tag.removeprefix(BPMN)
-
-    def _definition(self, node: str, kind: str) -> bool:
-        return self.nodes[node].find(f"{BPMN}{kind}EventDefinition") is not None
-
-    def _is_message(self, node: str) -> bool:
-        return self._definition(node, "message")
-
-    def _is_timer(self, node: str) -> bool:
-        return self._definition(node, "timer")
-
-    def _out(self, node: str) -> list[ET.Element]:
-        return [flow for flow in self.flows if flow.get("sourceRef") == node]
-
-    def _into(self, node: str) -> list[str]:
-        return [f.get("id", "") for f in self.flows if f.get("targetRef") == node]
 
     # Moving
 
@@ -173,10 +151,10 @@ class Game:
         self._arrive(start.get("id", ""), scope, None)
 
     def _arrive(self, node: str, scope: Scope, flow: str | None) -> None:
-        kind = self._kind(node)
-        if kind in ("parallelGateway", "inclusiveGateway") and len(self._into(node)) > 1:
+        kind = self.drawing.kind(node)
+        if kind in ("parallelGateway", "inclusiveGateway") and len(self.drawing.into(node)) > 1:
             scope.arrived[node, flow or ""] += 1
-            if all(scope.arrived[node, incoming] for incoming in self._into(node)):
+            if all(scope.arrived[node, incoming] for incoming in self.drawing.into(node)):
                 self._join(node, scope)
             return
         self._stand(node, scope)
@@ -184,12 +162,12 @@ class Game:
     def _stand(self, node: str, scope: Scope) -> Token:
         token = self._token(node, scope)
         scope.tokens.append(token)
-        for host, boundary in self.hosts:
+        for host, boundary in self.drawing.hosts:
             if host == node:
                 event = self._token(boundary.get("id", ""), scope)
                 token.events.append(event)
-        if self._kind(node) == "eventBasedGateway":
-            for flow in self._out(node):
+        if self.drawing.kind(node) == "eventBasedGateway":
+            for flow in self.drawing.out(node):
                 token.events.append(self._token(flow.get("targetRef", ""), scope))
         elif self._waits(token):
             pass
@@ -199,36 +177,31 @@ class Game:
         return token
 
     def _waits(self, token: Token) -> bool:
-        kind = self._kind(token.node)
+        kind = self.drawing.kind(token.node)
         if kind == "userTask":
-            return self._loop(token.node) is None
+            return self.drawing.loop(token.node) is None
         return kind == "intermediateCatchEvent"
-
-    def _loop(self, node: str) -> ET.Element | None:
-        found = self.nodes[node].find(f"{BPMN}multiInstanceLoopCharacteristics")
-        return (
-            found
-            if found is not None
-            else self.nodes[node].find(f"{BPMN}standardLoopCharacteristics")
-        )
 
     def _settle(self) -> None:
         """Move every token that can, then let inclusive joins go on that wait for nothing."""
         while True:
-            while self.ready:
+            if self._meet_a_condition():
+                continue
+            if self.ready:
                 token = self.ready.popleft()
                 if token.ready:
                     token.ready = False
                     self._run(token)
+                continue
             if not (self._close_a_scope() or self._release_a_join()):
                 return
 
     def _run(self, token: Token) -> None:
-        if self._kind(token.node) != "subProcess":
+        if self.drawing.kind(token.node) != "subProcess":
             self._leave(token)
             return
         element = self.nodes[token.node]
-        loop = self._loop(token.node)
+        loop = self.drawing.loop(token.node)
         if loop is None or loop.tag.endswith("standardLoopCharacteristics"):
             self._open(element, token)
         elif loop.get("isSequential") == "true":
@@ -261,7 +234,7 @@ class Game:
         return found[::-1]
 
     def _scope_ended(self, owner: Token, scope: Scope) -> None:
-        loop = self._loop(owner.node)
+        loop = self.drawing.loop(owner.node)
         if loop is None:
             self._end_activity(owner)
             return
@@ -293,8 +266,8 @@ class Game:
 
     def _go_on(self, node: str, scope: Scope) -> None:
         self.passed[node] += 1
-        flows = self._out(node)
-        if self._kind(node) in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
+        flows = self.drawing.out(node)
+        if self.drawing.kind(node) in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
             default = self.nodes[node].get("default")
             taken = [
                 flow
@@ -304,7 +277,7 @@ class Game:
                     flow.findtext(f"{BPMN}conditionExpression") or "= modulo(n, 1) = 0"
                 )
             ]
-            if self._kind(node) == "exclusiveGateway":
+            if self.drawing.kind(node) == "exclusiveGateway":
                 taken = taken[:1]
             flows = taken or [flow for flow in flows if flow.get("id") == default]
         for flow in flows:
@@ -321,22 +294,36 @@ class Game:
 
     def _happen(self, token: Token) -> None:
         """A timer or message that a token waits for has come."""
-        if self._kind(token.node) == "boundaryEvent":
+        if self.drawing.kind(token.node) == "boundaryEvent":
             self._happen_on_boundary(token)
-        elif self._kind(token.node) == "startEvent":
+        elif self.drawing.kind(token.node) == "startEvent":
             self._happen_in_scope(token)
-        elif token in token.scope.tokens:
-            self._leave(token)
         else:
-            gateway = next(t for t in token.scope.tokens if token in t.events)
-            self.passed[gateway.node] += 1
-            token.scope.tokens.remove(gateway)
-            self._go_on(token.node, token.scope)
+            if token not in token.scope.tokens:
+                gateway = next(t for t in token.scope.tokens if token in t.events)
+                self.passed[gateway.node] += 1
+                token.scope.tokens.remove(gateway)
+                token.scope.tokens.append(token)
+            token.ready = True
+            self.ready.append(token)
+
+    def _meet_a_condition(self) -> bool:
+        """Let one conditional event happen whose condition is true; say whether one was."""
+        true = [
+            token
+            for token in self._all()
+            if self.drawing.is_conditional(token.node)
+            and not token.ready
+            and self._holds(self.nodes[token.node].findtext(f".//{BPMN}condition", ""))
+        ]
+        if true:
+            self._happen(min(true, key=lambda token: token.age))
+        return bool(true)
 
     def _happen_on_boundary(self, token: Token) -> None:
         host = next(t for t in token.scope.tokens if token in t.events)
         if self.nodes[token.node].get("cancelActivity") == "false":
-            if not self._is_message(token.node):
+            if not self.drawing.is_message(token.node):
                 host.events.remove(token)
         else:
             self._cancel(host)
@@ -354,7 +341,7 @@ class Game:
                 self._cancel(other)
             scope.arrived.clear()
             scope.armed.clear()
-        elif not self._is_message(token.node):
+        elif not self.drawing.is_message(token.node):
             scope.armed.remove(token)
         handler = self._token(element.get("id", ""), scope)
         scope.tokens.append(handler)
@@ -363,7 +350,7 @@ class Game:
     # Joins
 
     def _join(self, node: str, scope: Scope) -> None:
-        for flow in self._into(node):
+        for flow in self.drawing.into(node):
             if scope.arrived[node, flow]:
                 scope.arrived[node, flow] -= 1
         scope.arrived = +scope.arrived
@@ -373,7 +360,7 @@ class Game:
         """Let one inclusive join go on by §13.4.3; say whether one could."""
         for scope in self._scopes():
             for node in {node for node, _ in +scope.arrived}:
-                if self._kind(node) == "inclusiveGateway" and self._may_go_on(node, scope):
+                if self.drawing.kind(node) == "inclusiveGateway" and self._may_go_on(node, scope):
                     self._join(node, scope)
                     return True
         return False
@@ -383,25 +370,7 @@ class Game:
         places |= {node for node, _ in +scope.arrived if node != gateway}
         has = {flow for node, flow in +scope.arrived if node == gateway}
         for place in places:
-            reached = self._flows_reached(place, gateway)
+            reached = self.drawing.flows_reached(place, gateway)
             if reached - has and not reached & has:
                 return False
         return True
-
-    def _flows_reached(self, place: str, gateway: str) -> set[str]:
-        """Return the incoming flows of a gateway that a token can reach without passing it."""
-        reached: set[str] = set()
-        seen: set[str] = set()
-        waiting = [place]
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            waiting.extend(b.get("id", "") for host, b in self.hosts if host == node)
-            for flow in self._out(node):
-                if flow.get("targetRef") == gateway:
-                    reached.add(flow.get("id", ""))
-                else:
-                    waiting.append(flow.get("targetRef", ""))
-        return reached

@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: install run test check check-style bench format lock clean
+
+.PHONY: install run test nightly check check-style bench format lock clean
 
 install: $(STAMP)
 
@@ -20,6 +21,10 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest -n auto
+
+# Thousands of random processes rather than hundreds; for a machine's night.
+nightly: install
+	REMIT_TEST_RANDOM_RUNS=3000 $(BIN)/python -m pytest -n auto tests/unit/execution
 
 check: check-style test
 

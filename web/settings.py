@@ -97,7 +97,7 @@ class Settings:
         default="",
         metadata=_about(
             str,
-            "Signs sessions and links. In development one is made and kept in `var/secret_key`; in "
+            "Signs sessions and links, and seals the secrets of webhooks. In development one is made and kept in `var/secret_key`; in "
             f"production it must be set, {SHORTEST_SECRET_KEY} characters or more.",
         ),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, request, send_file, url_for
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
 
 FOLDER = Path(__file__).parent / "static"
@@ -42,7 +42,7 @@ def static(filename: str) -> Response:
         answer.headers["Cache-Control"] = A_YEAR
     if file.suffix in TEXT:
         answer.headers["Vary"] = "Accept-Encoding"
-        if answer.status_code == 200 and "gzip" in request.accept_encodings:
+        if answer.status_code == 200 and request.accept_encodings.best_match(["gzip"]):
             answer.direct_passthrough = False
             answer.set_data(_compressed(file, file.stat().st_mtime_ns))
             answer.headers["Content-Encoding"] = "gzip"

@@ -157,7 +157,9 @@ class DateTime:
         if abs(nanoseconds) > 800_000_000_000 * SECONDS_PER_DAY * NANOSECONDS:
             return None
         seconds, nanosecond = divmod(nanoseconds, NANOSECONDS)
-        offset = 0 if zone is None else zone.offset_at_instant(seconds)
+        offset = 0
+        if zone is not None:
+            offset, zone = zone.at_instant(seconds)
         days, of_day = divmod(seconds + offset, SECONDS_PER_DAY)
         date = Date.from_epoch_day(days)
         if not -LARGEST_YEAR <= date.year <= LARGEST_YEAR:

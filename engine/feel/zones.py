@@ -40,9 +40,9 @@ class Offset:
         """Return the seconds east of UTC that this zone keeps at a wall-clock time."""
         return self.seconds
 
-    def offset_at_instant(self, epoch_second: int) -> int:
-        """Return the seconds east of UTC that this zone keeps at an instant."""
-        return self.seconds
+    def at_instant(self, epoch_second: int) -> tuple[int, Zone]:
+        """Return the seconds east of UTC at an instant, and the zone that says so: this one."""
+        return self.seconds, self
 
     def __str__(self) -> str:
         if self.seconds == 0:
@@ -67,8 +67,12 @@ class Region:
         wall = datetime(_known_year(year), month, day) + timedelta(seconds=second_of_day)  # noqa: DTZ001 (the wall clock of this zone)
         return self._offset(wall.replace(tzinfo=self._zone()))
 
-    def offset_at_instant(self, epoch_second: int) -> int:
-        """Return the seconds east of UTC that this zone keeps at an instant."""
+    def at_instant(self, epoch_second: int) -> tuple[int, Zone]:
+        """Return the seconds east of UTC that this zone keeps at an instant, and a zone that says so.
+
+        In an hour that the clocks repeat, the region's name means the first time round: the second
+        one has its offset for a zone, so that no instant is lost.
+        """
         days = epoch_second // 86400
         cycles = 0
         if days > 2_900_000:
@@ -77,7 +81,9 @@ class Region:
             cycles = (days + 719_000) // 146_097
         seconds = epoch_second - cycles * 146_097 * 86400
         instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-        return self._offset(instant.astimezone(self._zone()))
+        wall = instant.astimezone(self._zone())
+        offset = self._offset(wall)
+        return offset, Offset(offset) if wall.fold else self
 
     def fixed_offset(self) -> int | None:
         """Return the offset of a region that never changes its clocks, else None."""

@@ -151,7 +151,8 @@ def _bounds(node: Node) -> Box | None:
 
 def _around(shapes: list[Shape], edges: list[Edge]) -> Box:
     boxes = [shape.box for shape in shapes]
-    boxes += [label for one in (*shapes, *edges) if (label := one.label) is not None]
+    labels = [*(shape.label for shape in shapes), *(edge.label for edge in edges)]
+    boxes += [label for label in labels if label is not None]
     boxes += [Box(x, y, 0, 0) for edge in edges for x, y in edge.points]
     left, top = min(box.x for box in boxes), min(box.y for box in boxes)
     right = max(box.x + box.width for box in boxes)

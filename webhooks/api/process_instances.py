@@ -75,7 +75,9 @@ class TokenSchema(Schema):
     token_id = fields.String()
     element_id = fields.String()
     name = fields.String(allow_none=True)
-    kind = fields.String(validate=OneOf(["user_task", "timer", "subscription", "service_task"]))
+    kind = fields.String(
+        validate=OneOf(["user_task", "timer", "subscription", "service_task", "condition"])
+    )
     due_at = instant(allow_none=True)
 
 

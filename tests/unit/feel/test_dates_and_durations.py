@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from engine.feel import (
     Value,
     YearsMonthsDuration,
     compile_expression,
+    decode,
+    encode,
     from_instant,
     from_json,
     instant,
@@ -234,3 +236,17 @@ def test_python_dates_and_times_come_in_as_feels() -> None:
     )
     assert DaysTimeDuration.of(90).parts() == (0, 0, 1, 30, 0)
     assert YearsMonthsDuration(-14).parts() == (-1, -2)
+
+
+@pytest.mark.parametrize("minutes", range(-90, 151, 30))
+def test_no_instant_of_the_night_when_the_clocks_go_back_is_lost(
+    minutes: int, feel: Callable[..., Value]
+) -> None:
+    """Between 01:00 and 02:00 on 25 October 2026 London's clocks show every time twice."""
+    moment = datetime(2026, 10, 25, 1, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+    value = from_instant(moment, LONDON)
+    assert instant(value, LONDON) == moment
+    assert instant(decode(encode(value)), LONDON) == moment
+    later = feel('when + duration("PT2H")', when=value)
+    assert isinstance(later, DateTime)
+    assert instant(later, LONDON) == moment + timedelta(hours=2)

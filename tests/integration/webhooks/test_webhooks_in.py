@@ -219,7 +219,7 @@ def test_a_task_is_completed_from_outside(council: Council) -> None:
     assert answer.json == {"outcome": "completed", "process_instance_id": started["id"]}
     again = council.is_sent("rota", {"task": task, "answer": "no"}, headers)
     assert again.status_code == 409
-    assert council.outcomes()[0] == ("refused", "user_task_closed")
+    assert set(council.outcomes()) == {("completed", None), ("refused", "user_task_closed")}
 
 
 def test_a_payload_without_a_key_is_refused_and_noted(council: Council) -> None:

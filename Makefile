@@ -25,7 +25,7 @@ test: install
 
 # Thousands of random processes rather than hundreds; for a machine's night.
 nightly: install
-	REMIT_TEST_RANDOM_RUNS=3000 $(BIN)/python -m pytest -n auto tests/unit/execution
+	RANDOM_RUNS=3000 $(BIN)/python -m pytest -n auto tests/unit/execution
 
 check: check-style test
 

@@ -78,7 +78,6 @@ def test_a_revoked_token_is_worthless_at_once(world: World) -> None:
         ("compliance", "post", "/process-instances"),
         ("compliance", "post", "/messages"),
         ("process_owner", "post", "/jobs/x/retry"),
-        ("process_owner", "get", "/user-tasks"),
     ],
 )
 def test_a_role_without_the_permission_is_refused(

@@ -33,7 +33,7 @@ from tests.unit.execution.diagrams import (
     user,
 )
 
-RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "200"))
+RUNS = int(os.environ.get("RANDOM_RUNS", "200"))
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ALL = process(
     start_end(),

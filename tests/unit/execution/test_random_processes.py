@@ -17,7 +17,7 @@ from tests.unit.execution.diagrams import NOW, World, parse, problems_of
 from tests.unit.execution.random_processes import drawn
 from tests.unit.execution.token_game import Game
 
-RUNS = int(os.environ.get("REMIT_TEST_RANDOM_RUNS", "200"))
+RUNS = int(os.environ.get("RANDOM_RUNS", "200"))
 """How many random processes are run; the nightly run takes thousands."""
 
 MOST_STEPS = 600

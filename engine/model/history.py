@@ -16,12 +16,9 @@ class HistoryKind(StrEnum):
     PROCESS_INSTANCE_COMPLETED = "process_instance_completed"
     PROCESS_INSTANCE_CANCELLED = "process_instance_cancelled"
     PROCESS_INSTANCE_FAILED = "process_instance_failed"
-    PROCESS_INSTANCE_SUSPENDED = "process_instance_suspended"
-    PROCESS_INSTANCE_RESUMED = "process_instance_resumed"
     ELEMENT_ENTERED = "element_entered"
     ELEMENT_COMPLETED = "element_completed"
     ELEMENT_CANCELLED = "element_cancelled"
-    FLOW_TAKEN = "flow_taken"
     USER_TASK_CREATED = "user_task_created"
     USER_TASK_CLAIMED = "user_task_claimed"
     USER_TASK_UNCLAIMED = "user_task_unclaimed"
@@ -45,7 +42,6 @@ class HistoryKind(StrEnum):
     NOTICE_DELIVERED = "notice_delivered"
     VARIABLES_CHANGED = "variables_changed"
     EXPRESSION_WARNING = "expression_warning"
-    DATA_READ = "data_read"
     COMMENT_ADDED = "comment_added"
 
 

@@ -56,7 +56,7 @@ class DefinitionQuery(ListQuery):
     deploymentId = fields.String()  # noqa: N815
     tenantIdIn = OwnTenant()  # noqa: N815
     withoutTenantId = Accepted()  # noqa: N815
-    sortBy = Accepted()  # noqa: N815
+    sortBy = Unserved()  # noqa: N815
 
 
 @blueprint.get("/process-definition")

@@ -45,7 +45,7 @@ class ProcessInstanceQuery(ListQuery):
     tenantIdIn = OwnTenant()  # noqa: N815
     withoutTenantId = Accepted()  # noqa: N815
     variables = Unserved()
-    sortBy = Accepted()  # noqa: N815
+    sortBy = Unserved()  # noqa: N815
 
 
 @blueprint.get("/process-instance")

@@ -21,6 +21,7 @@ from webhooks.engine_rest.requests import (
     Only,
     OwnTenant,
     Truth,
+    Unserved,
     Variables,
     body,
     query,
@@ -46,7 +47,7 @@ class TaskQuery(ListQuery):
     includeAssignedTasks = Accepted()  # noqa: N815
     tenantIdIn = OwnTenant()  # noqa: N815
     withoutTenantId = Accepted()  # noqa: N815
-    sortBy = Accepted()  # noqa: N815
+    sortBy = Unserved()  # noqa: N815
 
 
 class UserInput(Input):

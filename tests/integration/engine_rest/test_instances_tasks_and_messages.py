@@ -150,3 +150,11 @@ def test_a_value_that_is_not_of_its_type_is_refused(council: Council, sent: Any)
     assert answer.status_code == 400
     assert "x" in answer.json["message"]
     assert council.get("/process-instance/count").json == {"count": 0}
+
+
+@pytest.mark.parametrize("path", ["/task", "/process-instance", "/process-definition"])
+def test_an_order_that_is_not_kept_is_refused_rather_than_ignored(
+    council: Council, path: str
+) -> None:
+    assert council.get(path).status_code == 200
+    assert council.get(path, sortBy="name", sortOrder="desc").status_code == 400

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,8 @@ def test_operaton_tasks(live: Live) -> None:
     started = {key: council.starts(business_key=key) for key in ("completes", "fails", "errs")}
     program = [sys.executable, str(CLIENTS / "operaton_worker.py")]
     with _running(program, live, LIMIT="99") as said:
+        _wait(lambda: _user_tasks(council) == 2 and _failed(council), said)
+        council.world.passes(timedelta(seconds=1))
         _wait(lambda: _user_tasks(council) == 3, said)
         started["later"] = council.starts(business_key="later")
         _wait(lambda: _user_tasks(council) == 4, said)
@@ -212,6 +215,10 @@ def _wait(holds: Callable[[], bool], said: list[dict[str, Any]], seconds: float 
     while not holds():
         assert time.monotonic() < until, f"the worker said {said[-20:]}"
         time.sleep(0.02)
+
+
+def _failed(council: Council) -> bool:
+    return any(task["errorMessage"] for task in council.get("/external-task").json)
 
 
 def _user_tasks(council: Council) -> int:

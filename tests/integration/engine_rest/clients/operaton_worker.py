@@ -28,8 +28,10 @@ async def assess(found: LockedExternalTaskDto) -> ExternalTaskComplete | Externa
     """Fail once, throw an error, or complete, by the business key."""
     worker = settings.TASKS_WORKER_ID
     if found.businessKey == "fails" and found.retries is None:
+        # With no pause before the retry this client gives the task back after it failed, even if
+        # its own poll already holds it again.
         response = ExternalTaskFailureDto(
-            workerId=worker, errorMessage="no network", retries=1, retryTimeout=0
+            workerId=worker, errorMessage="no network", retries=1, retryTimeout=1_000
         )
         return ExternalTaskFailure(task=found, response=response)
     if found.businessKey == "errs":

@@ -55,6 +55,12 @@ def read_event(making: Making) -> FlowNode | None:
     position = position_of(making)
     if not _possible(making, definitions, position):
         return None
+    if dialect(making.node, "formRef") and (definitions or position is not Position.PROCESS_START):
+        making.error(
+            "unsupported_attribute",
+            "Only the plain start event of a process has a form: nobody fills one in when "
+            "something else begins it. Draw a user task with the form after it.",
+        )
     if position in (Position.END, Position.THROW):
         if not definitions:
             return PlainEvent(making.graph, making.element)

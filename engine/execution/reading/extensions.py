@@ -1,4 +1,4 @@
-"""Extension elements: properties, clauses, parameters, mappings, retries. Refuses what it does not know."""
+"""Extension elements: reads properties, clauses, parameters, mappings and retries of an element."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from dataclasses import dataclass, field
 
 from engine.execution.nodes.call_activity import Mapping
 from engine.execution.nodes.said import Parameter, Said, SaidList, SaidMap
-from engine.execution.reading.drawing import Drawing, bpmn_children, executed, walk
-from engine.execution.reading.elements import TOLD
-from engine.execution.reading.names import BPMN, CAMUNDA, ZEEBE, is_true
-from engine.execution.reading.vocabulary import (
-    HONOURED_ATTRIBUTES,
-    HONOURED_ELEMENTS,
-    REFUSED_ATTRIBUTES,
-    REFUSED_ELEMENTS,
-)
+from engine.execution.reading.drawing import Drawing, bpmn_children
+from engine.execution.reading.names import CAMUNDA, is_true
 from engine.model.xml_tree import Node
 
 CLAUSES = "clauses"
@@ -102,20 +95,10 @@ def _parameters(drawing: Drawing, node: Node, owner: str, extensions: Extensions
 
 
 def _parameter_value(drawing: Drawing, node: Node, owner: str, what: str) -> Said | None:
+    """Return what a parameter, an item of a list or an entry of a map says."""
     for child in node.children:
-        if child.name == "list":
-            items = [_entry_value(drawing, item, owner, what) for item in child.children]
-            return SaidList(tuple(item if item is not None else "" for item in items))
-        if child.name == "map":
-            entries: dict[str, Said] = {}
-            for entry in child.children:
-                value = _entry_value(drawing, entry, owner, what)
-                entries[entry.get("key") or ""] = value if value is not None else ""
-            return SaidMap(entries)
-    return _entry_value(drawing, node, owner, what)
-
-
-def _entry_value(drawing: Drawing, node: Node, owner: str, what: str) -> Said | None:
+        if child.name in ("list", "map"):
+            return _collection(drawing, child, owner, what)
     text = node.text
     stripped = text.strip()
     if stripped.startswith("="):
@@ -123,6 +106,23 @@ def _entry_value(drawing: Drawing, node: Node, owner: str, what: str) -> Said | 
     if drawing.is_juel(stripped, node, owner, what):
         return None
     return stripped
+
+
+def _collection(drawing: Drawing, node: Node, owner: str, what: str) -> Said:
+    """Return a list or map, whose entries may be lists and maps again."""
+    said: list[Said] = []
+    for entry in node.children:
+        nested = node.name == "list" and entry.name in ("list", "map")
+        value = (
+            _collection(drawing, entry, owner, what)
+            if nested
+            else _parameter_value(drawing, entry, owner, what)
+        )
+        said.append(value if value is not None else "")
+    if node.name == "list":
+        return SaidList(tuple(said))
+    keys = [entry.get("key") or "" for entry in node.children]
+    return SaidMap(dict(zip(keys, said, strict=True)))
 
 
 def _mapping_in(drawing: Drawing, node: Node, owner: str, extensions: Extensions) -> None:
@@ -159,6 +159,14 @@ def _mapping(drawing: Drawing, node: Node, owner: str, what: str) -> Mapping | N
     if not target:
         drawing.error("missing_target", f"{what} does not say its target variable.", node, owner)
         return None
+    if formula is not None and source:
+        drawing.error(
+            "ambiguous_source",
+            f"{what} to “{target}” has both a source and a source expression: keep one.",
+            node,
+            owner,
+        )
+        return None
     if formula is not None:
         expression = drawing.formula(formula, node, owner, f"{what} to “{target}”")
         return None if expression is None else Mapping(target, expression=expression)
@@ -168,101 +176,3 @@ def _mapping(drawing: Drawing, node: Node, owner: str, what: str) -> Mapping | N
         )
         return None
     return Mapping(target, source=source.strip())
-
-
-def check_vocabulary(drawing: Drawing) -> None:
-    """Refuse every attribute and extension element that nothing here would honour."""
-    owners: dict[int, str | None] = {}
-    for node in executed(drawing.root):
-        owner = node.get("id") or owners.get(id(node))
-        for child in node.children:
-            owners[id(child)] = owner
-        if node.namespace == BPMN:
-            _check_attributes(drawing, node, owner)
-            _check_children(drawing, node, owner)
-
-
-def _check_attributes(drawing: Drawing, node: Node, owner: str | None) -> None:
-    honoured = HONOURED_ATTRIBUTES.get(node.name, frozenset())
-    for attribute, value in node.attributes.items():
-        namespace, _, name = attribute.rpartition("}")
-        namespace = namespace.removeprefix("{")
-        if namespace == ZEEBE:
-            _refuse_zeebe(drawing, node, owner)
-        elif namespace not in CAMUNDA or name in honoured:
-            continue
-        elif name in REFUSED_ATTRIBUTES:
-            drawing.error(
-                "unsupported_attribute",
-                f"The attribute “{name}” ({value!r}) is not supported. {REFUSED_ATTRIBUTES[name]}",
-                node,
-                owner,
-            )
-        else:
-            drawing.error(
-                "unknown_attribute",
-                f"The attribute “{name}” of a {node.name} is not known and would have no effect: "
-                "remove it.",
-                node,
-                owner,
-            )
-    for name in ("asyncBefore", "asyncAfter", "async"):
-        for namespace in CAMUNDA:
-            if is_true(node.attributes.get(f"{{{namespace}}}{name}")):
-                drawing.warning(
-                    "no_effect",
-                    f"“{name}” has no effect: a step is stored whole when everything waits again.",
-                    node,
-                    owner,
-                )
-
-
-def _check_children(drawing: Drawing, node: Node, owner: str | None) -> None:
-    for child in node.children:
-        if child.namespace == BPMN and child.name in TOLD:
-            drawing.warning(
-                "drawn_only",
-                f"The {child.name} is part of the drawing only: data is in process variables.",
-                child,
-                child.get("id") or owner,
-            )
-        elif child.namespace == BPMN and child.name == "extensionElements":
-            for extension in child.children:
-                _check_extension(drawing, node, extension, owner)
-
-
-def _check_extension(drawing: Drawing, node: Node, extension: Node, owner: str | None) -> None:
-    if extension.namespace == ZEEBE:
-        _refuse_zeebe(drawing, extension, owner)
-        return
-    if extension.namespace not in CAMUNDA:
-        return
-    name = extension.name
-    if name in REFUSED_ELEMENTS:
-        drawing.error("unsupported_element", REFUSED_ELEMENTS[name], extension, owner)
-    elif name not in HONOURED_ELEMENTS or (name in ("in", "out") and node.name != "callActivity"):
-        drawing.error(
-            "unknown_element",
-            f"The extension element “{name}” is not known on a {node.name} and would have no "
-            "effect: remove it.",
-            extension,
-            owner,
-        )
-    for inner in walk(extension):
-        if inner is not extension and inner.name in ("script", "connector"):
-            drawing.error(
-                "unsupported_element",
-                REFUSED_ELEMENTS[inner.name],
-                inner,
-                owner,
-            )
-
-
-def _refuse_zeebe(drawing: Drawing, node: Node, owner: str | None) -> None:
-    drawing.error(
-        "camunda_8",
-        "This was drawn for Camunda 8 (zeebe). Draw it for Camunda 7: in the modeller choose "
-        "“Camunda Platform 7” for a new diagram.",
-        node,
-        owner,
-    )

@@ -99,10 +99,23 @@ def _multi_instance(making: Making, loop: Node, inner: Activity | None) -> Activ
         elif child.name == "outputDataItem":
             item = child.get("name") or child.get("id")
         elif child.name == "loopDataInputRef":
+            if collection is not None:
+                making.error(
+                    "ambiguous_collection",
+                    "The multi-instance activity names two collections: keep the camunda:collection "
+                    "or the loopDataInputRef.",
+                    child,
+                )
             collection = collection or text
         elif child.name == "inputDataItem":
             variable = variable or child.get("name") or child.get("id")
     if collection is not None:
+        if body.cardinality is not None:
+            making.error(
+                "ambiguous_collection",
+                "The multi-instance activity has both a collection and a cardinality: keep one.",
+                loop,
+            )
         if variable is None:
             making.error(
                 "missing_element_variable",

@@ -89,6 +89,12 @@ def read_process(drawing: Drawing, process: Node, file: str) -> ProcessSpec | No
     root = ProcessNode(graph, element, name=f"{key}#process")
     graph.start = root
     root.begins_at = _read_scope(reading, process, root, None)
+    if not (process.get("name") or "").strip():
+        drawing.warning(
+            "missing_name",
+            "The process has no name: lists would show only its id. Give it one.",
+            process,
+        )
     compensation.check_throws(reading.elements, reading.nodes, reading.makings)
     _check_looking_back(reading)
     for node in reading.nodes.values():

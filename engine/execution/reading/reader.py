@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.execution.process_spec import ProcessSpec
-from engine.execution.reading import extensions, layout, schema
+from engine.execution.reading import additions, layout, references, schema
 from engine.execution.reading.drawing import (
     Drawing,
     Thrown,
@@ -14,13 +14,14 @@ from engine.execution.reading.drawing import (
 )
 from engine.execution.reading.elements import REFUSED
 from engine.execution.reading.findings import Findings, Place
-from engine.execution.reading.names import BPMN, FLOW_NODES, dialect
+from engine.execution.reading.names import BPMN, FLOW_NODES, dialect, is_true
 from engine.execution.reading.processes import read_process
 from engine.model.problems import Problem
 from engine.model.xml_tree import Node, SourceRefused
 from engine.model.xml_tree import read as read_xml
 
 MOST_NODES = 5_000
+COMPENSATE = "##Compensate"
 
 
 def parse(source: bytes, *, file: str) -> tuple[list[ProcessSpec], list[Problem]]:
@@ -54,8 +55,8 @@ def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
     drawing = Drawing(root, findings)
     _check_ids(drawing)
     _check_nodes(drawing)
-    extensions.check_vocabulary(drawing)
-    schema.check(source, findings)
+    additions.check(drawing)
+    schema.check(source, root, findings)
     if findings.refused:
         return []
     _read_definitions(drawing)
@@ -72,6 +73,7 @@ def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
             drawing.place(root),
         )
     layout.check(drawing)
+    references.check(drawing)
     _say_what_does_not_run(drawing)
     return specs
 
@@ -121,20 +123,55 @@ def _check_nodes(drawing: Drawing) -> None:
             drawing.error("unsupported_element", REFUSED[node.name], node, owners.get(id(node)))
         for child in node.children:
             owners[id(child)] = node.get("id") or owners.get(id(node))
-        for attribute in ("startQuantity", "completionQuantity"):
-            if (node.get(attribute) or "1").strip() != "1":
-                drawing.error(
-                    "unsupported_attribute", f"Only a {attribute} of 1 is supported.", node
-                )
-        if node.name == "eventBasedGateway" and (
-            node.get("instantiate") in ("true", "1") or node.get("eventGatewayType") == "Parallel"
-        ):
+        _check_standard_attributes(drawing, node)
+
+
+def _check_standard_attributes(drawing: Drawing, node: Node) -> None:
+    """Refuse what BPMN's own attributes ask for and nothing here would do."""
+    for attribute in ("startQuantity", "completionQuantity"):
+        if (node.get(attribute) or "1").strip() != "1":
             drawing.error(
-                "unsupported_element",
-                "An event-based gateway that begins instances, or waits for all its events, is "
-                "not supported: draw several start events, or a parallel gateway.",
+                "unsupported_attribute",
+                f"Only a {attribute} of 1 is supported: draw a parallel gateway for several tokens.",
                 node,
             )
+    if node.name == "eventBasedGateway" and (
+        is_true(node.get("instantiate")) or node.get("eventGatewayType") == "Parallel"
+    ):
+        drawing.error(
+            "unsupported_element",
+            "An event-based gateway that begins instances, or waits for all its events, is "
+            "not supported: draw several start events, or a parallel gateway.",
+            node,
+        )
+    if node.name == "transaction" and (node.get("method") or COMPENSATE) != COMPENSATE:
+        drawing.error(
+            "unsupported_attribute",
+            f"The transaction's method “{node.get('method')}” is not supported: a cancelled "
+            "transaction is undone by compensation. Remove the method.",
+            node,
+        )
+    if node.name == "sequenceFlow" and node.get("isImmediate") in ("false", "0"):
+        drawing.error(
+            "unsupported_attribute",
+            "The flow leaves room for activities that are not drawn (isImmediate is false): draw "
+            "them, and remove isImmediate.",
+            node,
+        )
+    if node.get("operationRef") is not None:
+        drawing.warning(
+            "no_effect",
+            "The operation has no effect: no interface is called. What is done is said by a "
+            "message, or by an external task's topic.",
+            node,
+        )
+    if (node.get("implementation") or "##").startswith("##") is False:
+        drawing.warning(
+            "no_effect",
+            f"The implementation “{node.get('implementation')}” has no effect: what a task does "
+            "is said by its message, form, decision or topic.",
+            node,
+        )
 
 
 def _read_definitions(drawing: Drawing) -> None:

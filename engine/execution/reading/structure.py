@@ -19,6 +19,7 @@ from engine.execution.reading.complex_gateways import check_complex_gateway
 from engine.execution.reading.drawing import Drawing
 from engine.execution.reading.event_subprocesses import check_handler
 from engine.execution.reading.making import Making
+from engine.execution.reading.names import ACTIVITIES, GATEWAYS
 from engine.model.xml_tree import Node
 
 
@@ -26,10 +27,13 @@ def check_scope(
     drawing: Drawing, nodes: Mapping[str, FlowNode], makings: Mapping[str, Making], scope: Node
 ) -> None:
     """Note everything in one process or sub-process that could not run as it is drawn."""
+    # Where an element could not be read, nothing is known of what comes after it.
+    whole = len(nodes) == len(makings)
     for name, node in nodes.items():
         making = makings[name]
-        _check_ends(node, making)
+        _check_ends(node, making, whole=whole)
         _check_conditions(node, making)
+        _check_direction(node, making)
         _check_name(node, making)
         if isinstance(node, EventSubProcess):
             check_handler(node, making)
@@ -37,14 +41,15 @@ def check_scope(
             check_complex_gateway(node, making)
         if isinstance(node, EventGateway):
             _check_event_gateway(node, making)
-    _check_reachable(drawing, nodes, makings)
+    if whole:
+        _check_reachable(drawing, nodes, makings)
     if not any(making.element.type == "endEvent" for making in makings.values()):
         drawing.warning(
             "missing_end", "No end event is drawn: it ends where no flow leads on.", scope
         )
 
 
-def _check_ends(node: FlowNode, making: Making) -> None:
+def _check_ends(node: FlowNode, making: Making, *, whole: bool) -> None:
     kind = making.element.type
     if kind == "startEvent" and node.incoming:
         making.error("flow_not_possible", "A flow leads into a start event: let it lead past it.")
@@ -53,11 +58,11 @@ def _check_ends(node: FlowNode, making: Making) -> None:
     if kind == "boundaryEvent":
         if node.incoming:
             making.error("flow_not_possible", "A flow leads into a boundary event.")
-        if not node.routes and not isinstance(node, CompensationBoundary):
+        if whole and not node.routes and not isinstance(node, CompensationBoundary):
             making.error(
                 "missing_flow", "No flow leaves the boundary event: draw what happens then."
             )
-    if kind in ("startEvent", "intermediateCatchEvent") and not node.routes:
+    if whole and kind in ("startEvent", "intermediateCatchEvent") and not node.routes:
         making.drawing.warning("missing_flow", "No flow leads on from here.", making.node)
 
 
@@ -97,18 +102,38 @@ def _check_conditions(node: FlowNode, making: Making) -> None:
         )
 
 
+def _check_direction(node: FlowNode, making: Making) -> None:
+    """Warn of a gateway whose written direction is not that of its flows, which alone count."""
+    direction = making.node.get("gatewayDirection")
+    wrong = (direction == "Converging" and len(node.routes) > 1) or (
+        direction == "Diverging" and len(node.incoming) > 1
+    )
+    if wrong:
+        making.drawing.warning(
+            "no_effect",
+            f"The gateway is written down as {direction}, but its flows say otherwise: it goes by "
+            "its flows. Correct the direction, or draw two gateways.",
+            making.node,
+        )
+
+
 def _check_name(node: FlowNode, making: Making) -> None:
     kind = making.element.type
     if making.element.name:
         return
     if kind in ("userTask", "manualTask"):
-        making.drawing.warning(
-            "missing_name", "The task has no name: people would see only its id.", making.node
-        )
-    elif kind in ("exclusiveGateway", "inclusiveGateway") and len(node.routes) > 1:
-        making.drawing.warning(
-            "missing_name", "The gateway has no name: write the question it answers.", making.node
-        )
+        why = "The task has no name: people would see only its id."
+    elif kind in GATEWAYS:
+        if len(node.routes) < 2 or isinstance(node, ParallelGateway | EventGateway):
+            return
+        why = "The gateway has no name: write the question it answers."
+    elif kind in ACTIVITIES:
+        why = "The activity has no name: its history would show only its id."
+    elif making.element.event is not None and making.element.event != "link":
+        why = "The event has no name: its history would show only its id."
+    else:
+        return
+    making.drawing.warning("missing_name", f"{why} Give it one.", making.node)
 
 
 def _check_event_gateway(node: EventGateway, making: Making) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.execution.reading.names import ACTIVITIES
+
 _ASYNC = frozenset({"asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority"})
 _EXTERNAL = frozenset({"type", "topic", "taskPriority"})
 _DECISION = frozenset(
@@ -84,9 +86,51 @@ REFUSED_ATTRIBUTES: dict[str, str] = {
     "variableEvents": "A condition is looked at whenever its variables change: remove it.",
 }
 
-HONOURED_ELEMENTS = frozenset(
-    {"properties", "inputOutput", "in", "out", "failedJobRetryTimeCycle"}
-)
+HONOURED_ELEMENTS: dict[str, frozenset[str]] = {
+    "inputOutput": frozenset(
+        {
+            *ACTIVITIES,
+            # What they send.
+            "intermediateThrowEvent",
+            "endEvent",
+        }
+    ),
+    "in": frozenset({"callActivity"}),
+    "out": frozenset({"callActivity"}),
+    "failedJobRetryTimeCycle": frozenset(
+        {
+            "serviceTask",
+            "sendTask",
+            "businessRuleTask",
+            "intermediateThrowEvent",
+            "endEvent",
+        }
+    ),
+}
+"""On which elements an extension element is honoured; `properties` are on all."""
+
+INSIDE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "properties": (frozenset(), frozenset({"property"})),
+    "property": (frozenset({"name", "value", "id"}), frozenset()),
+    "inputOutput": (frozenset(), frozenset({"inputParameter", "outputParameter"})),
+    "inputParameter": (frozenset({"name"}), frozenset({"list", "map"})),
+    "outputParameter": (frozenset({"name"}), frozenset({"list", "map"})),
+    "list": (frozenset(), frozenset({"value", "list", "map"})),
+    "value": (frozenset({"id", "name"}), frozenset()),
+    "map": (frozenset(), frozenset({"entry"})),
+    "entry": (frozenset({"key"}), frozenset({"list", "map"})),
+    "in": (
+        frozenset({"source", "sourceExpression", "target", "variables", "businessKey", "local"}),
+        frozenset(),
+    ),
+    "out": (
+        frozenset({"source", "sourceExpression", "target", "variables", "local"}),
+        frozenset(),
+    ),
+    "failedJobRetryTimeCycle": (frozenset(), frozenset()),
+}
+"""The attributes and children that each extension element can have."""
+
 _NO_LISTENER = (
     "Listeners run code and are not supported: draw what shall happen as a task of its own."
 )
@@ -103,3 +147,45 @@ REFUSED_ELEMENTS: dict[str, str] = {
     "throws the BPMN error itself.",
     "script": "Scripts in parameters are not supported: write a FEEL expression beginning with =.",
 }
+
+NO_EFFECT: dict[str, str] = {
+    "asyncBefore": "a step is stored whole when everything waits again",
+    "asyncAfter": "a step is stored whole when everything waits again",
+    "async": "a step is stored whole when everything waits again",
+    "exclusive": "one transaction moves one instance, always",
+    "jobPriority": "only external tasks have a priority (taskPriority)",
+    "isStartableInTasklist": "who may start it is said by candidate starter groups and users",
+}
+"""Attributes that are read and change nothing, with the reason; a warning says so."""
+
+ENGINES: dict[str, str] = {
+    "http://activiti.org/bpmn": "Activiti",
+    "http://flowable.org/bpmn": "Flowable",
+    "http://www.jboss.org/drools": "jBPM",
+    "http://www.jboss.org/drools/flow/gpd": "jBPM",
+    "http://www.omg.org/bpmn20": "jBPM",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "SpiffWorkflow",
+    "http://www.bonitasoft.org/studio/connector/definition/6.0": "Bonita",
+    "http://www.bonitasoft.org/ns/bpm": "Bonita",
+    "http://www.uengine.org/bpmn": "uEngine",
+    "http://xmlns.oracle.com/bpmn/OracleExtensions": "Oracle BPM",
+    "http://www.axonivy.com/bpmn": "Axon Ivy",
+}
+"""Other engines' additions: they say how a process runs there, and mean nothing here."""
+
+DRAWING = (
+    "http://www.w3.org/",
+    "http://bpmn.io/schema/bpmn",
+    "http://camunda.org/schema/modeler/",
+    "http://www.omg.org/spec/BPMN/",
+    "http://www.omg.org/spec/DD/",
+    "http://www.signavio.com",
+    "http://www.trisotech.com",
+    "http://bpmn.sourceforge.net",
+    "http://www.bizagi.com",
+    "http://www.sparxsystems.com",
+    "http://www.visual-paradigm.com",
+    "http://www.yaoqiang.com",
+    "http://sourceforge.net/bpmn",
+)
+"""How the namespaces begin that say how something is drawn, not how it runs."""

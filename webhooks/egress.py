@@ -1,11 +1,12 @@
 """The only way out of the building: one request to an address that was looked at and then held fast.
 
-No redirect is followed, nothing private is reached, no answer is longer than is read.
+No redirect is followed, nothing private is reached, no answer is longer than is read, none takes
+longer than is waited.
 """
 
 from __future__ import annotations
 
-import ipaddress
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 
 from engine.model.errors import RemitError
+from webhooks import addresses
+from webhooks.time_limits import TimeLimit, limited
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 15.0
 LONGEST_ANSWER = 64 * 1024
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|[0-9a-f:.]+")
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -40,7 +44,8 @@ class EgressRules:
     """Where an organisation's calls may go.
 
     `hosts` lists host names, or `.example.org` for every name below it; none means any public
-    host. `insecure` (development and tests) lets http and this machine's own addresses through.
+    host. `insecure` (development and tests) lets http and this machine itself through, and still
+    no other machine inside.
     """
 
     hosts: tuple[str, ...] = ()
@@ -54,6 +59,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_whole: bool = True
 
 
 def check_url(url: str, rules: EgressRules) -> SplitResult:
@@ -67,10 +73,15 @@ def check_url(url: str, rules: EgressRules) -> SplitResult:
         raise EgressRefused("Only https:// addresses are called.")
     if not parts.hostname or parts.username or parts.password or parts.fragment:
         raise EgressRefused("An address is https://host/path, without a user name or a fragment.")
+    if not HOST.fullmatch(parts.hostname):
+        raise EgressRefused("A host is a name or an address, with ASCII letters alone.")
     if port == 0:
         raise EgressRefused("Port 0 is no port.")
-    if any(character.isspace() or ord(character) < 32 for character in url):
+    if any(character.isspace() or not character.isprintable() for character in url):
         raise EgressRefused("An address holds no spaces or control characters.")
+    literal = addresses.written(parts.hostname)
+    if literal is not None:
+        _check_address(parts.hostname, literal, rules)
     if rules.hosts and not any(_is_allowed(parts.hostname, host) for host in rules.hosts):
         raise EgressRefused(
             f"{parts.hostname} is not on the list of hosts that this organisation calls."
@@ -86,71 +97,103 @@ def send(
     body: bytes | None,
     rules: EgressRules,
     resolve: Resolve | None = None,
+    seconds: float | None = None,
 ) -> Answer:
     """Send one request and return what came back, whatever its status; a redirect is an answer.
 
     The host's addresses are looked up once, all of them checked, and the one that was checked is
-    the one that is called. Raises EgressRefused or EgressFailed.
+    the one that is called. From connecting to the last byte it takes `seconds` at most, however
+    slowly the other side talks. Raises EgressRefused or EgressFailed.
     """
     parts = check_url(url, rules)
     assert parts.hostname is not None
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = _checked_address(parts.hostname, port, rules, resolve or _resolve)
-    timeout = urllib3.Timeout(connect=SECONDS_TO_CONNECT, total=SECONDS_TO_ANSWER)
-    pool: urllib3.HTTPConnectionPool
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address,
-            port,
-            timeout=timeout,
-            server_hostname=parts.hostname,
-            assert_hostname=parts.hostname,
-            cert_reqs="CERT_REQUIRED",
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+    found = _checked_addresses(parts.hostname, port, rules, resolve or _resolve)
+    seconds = SECONDS_TO_ANSWER if seconds is None else seconds
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
-    try:
-        with pool.request(
-            method,
-            target,
-            body=body,
-            headers={**headers, "Host": host},
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        ) as response:
-            content = response.read(LONGEST_ANSWER, decode_content=False)
-            named = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status, named, content)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        # The class only: a message may hold the address, which may hold a secret.
-        raise EgressFailed(f"{parts.hostname} did not answer: {type(error).__name__}.") from error
-    finally:
-        pool.close()
+    named = {**headers, "Host": _host(parts)}
+    with TimeLimit(seconds) as limit:
+        for place, address in enumerate(found, start=1):
+            pool = _pool(parts, address, port, seconds)
+            try:
+                with limited(pool, limit):
+                    return _asked(pool, method, target, named, body, limit)
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                unreachable = isinstance(error, urllib3.exceptions.ConnectTimeoutError)
+                if unreachable and place < len(found) and not limit.is_over:
+                    continue
+                # The class only: a message may hold the address, which may hold a secret.
+                why = " in time" if limit.is_over else f": {type(error).__name__}"
+                raise EgressFailed(f"{parts.hostname} did not answer{why}.") from error
+    raise AssertionError("there is an address, and it was tried")
 
 
-def _checked_address(host: str, port: int, rules: EgressRules, resolve: Resolve) -> str:
+def _pool(
+    parts: SplitResult, address: str, port: int, seconds: float
+) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=min(SECONDS_TO_CONNECT, seconds), read=seconds)
+    if parts.scheme == "http":
+        return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        address,
+        port,
+        timeout=timeout,
+        server_hostname=parts.hostname,
+        assert_hostname=parts.hostname,
+        cert_reqs="CERT_REQUIRED",
+    )
+
+
+def _asked(
+    pool: urllib3.HTTPConnectionPool,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    limit: TimeLimit,
+) -> Answer:
+    with pool.request(
+        method,
+        target,
+        body=body,
+        headers=headers,
+        redirect=False,
+        retries=False,
+        preload_content=False,
+    ) as response:
+        content = response.read(LONGEST_ANSWER + 1, decode_content=False)
+        named = {name.lower(): value for name, value in response.headers.items()}
+    if limit.is_over:
+        raise TimeoutError
+    is_whole = len(content) <= LONGEST_ANSWER
+    return Answer(response.status, named, content[:LONGEST_ANSWER], is_whole)
+
+
+def _host(parts: SplitResult) -> str:
+    """Return what the header Host says: the address as it was written."""
+    assert parts.hostname is not None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return host if parts.port is None else f"{host}:{parts.port}"
+
+
+def _checked_addresses(
+    host: str, port: int, rules: EgressRules, resolve: Resolve
+) -> Sequence[str]:
     try:
-        addresses = resolve(host, port)
-    except OSError as error:
+        found = resolve(host, port)
+    except (OSError, UnicodeError) as error:
         raise EgressFailed(f"{host} has no address.") from error
-    if not addresses:
+    if not found:
         raise EgressFailed(f"{host} has no address.")
-    for address in addresses:
-        if not _is_public(address) and not rules.insecure:
-            raise EgressRefused(f"{host} is an address inside a network: it is never called.")
-    return addresses[0]
+    for address in found:
+        _check_address(host, address, rules)
+    return found
 
 
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inside = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
-        if inside is not None:
-            return inside.is_global and not inside.is_multicast
-    return found.is_global and not found.is_multicast
+def _check_address(host: str, address: str, rules: EgressRules) -> None:
+    if addresses.is_public(address) or (rules.insecure and addresses.is_this_machine(address)):
+        return
+    raise EgressRefused(f"{host} is an address inside a network: it is never called.")
 
 
 def _is_allowed(host: str, allowed: str) -> bool:

@@ -97,7 +97,9 @@ def start(
     tx.process_instances.add(begun)
     tx.history.add(instance.id, recorded)
     webhook_events.of_step(engine, tx, catalogue, begun, recorded, now=now, change=outcome.change)
-    _reconcile(engine, tx, begun, outcome.change, outcome.thrown, now=now, completion=None)
+    _reconcile(
+        engine, tx, catalogue, begun, outcome.change, outcome.thrown, now=now, completion=None
+    )
     return begun
 
 
@@ -130,7 +132,16 @@ def step(
     advanced = _advanced(instance, outcome, now)
     saved, recorded = _saved(tx, advanced, (*events, *outcome.events))
     webhook_events.of_step(engine, tx, catalogue, saved, recorded, now=now, change=outcome.change)
-    _reconcile(engine, tx, saved, outcome.change, outcome.thrown, now=now, completion=completion)
+    _reconcile(
+        engine,
+        tx,
+        catalogue,
+        saved,
+        outcome.change,
+        outcome.thrown,
+        now=now,
+        completion=completion,
+    )
     return saved
 
 
@@ -171,6 +182,7 @@ def _advanced(instance: ProcessInstance, outcome: Outcome, now: datetime) -> Pro
 def _reconcile(
     engine: ProcessEngine,
     tx: Transaction,
+    catalogue: Catalogue,
     instance: ProcessInstance,
     change: WaitsChange,
     thrown: Sequence[Thrown],
@@ -202,7 +214,7 @@ def _reconcile(
             tx.jobs.reschedule(instance.id, wait.token_id, wait.due_at)
     jobs = [
         *(
-            _job_of(engine, tx.organisation, instance, wait, now)
+            _job_of(engine, catalogue, instance, wait, now)
             for wait in change.added
             if isinstance(wait, TimerWait | ServiceTaskWait)
         ),
@@ -219,7 +231,7 @@ def _tokens(waits: Sequence[Wait], *kinds: type[Wait]) -> list[str]:
 
 def _job_of(
     engine: ProcessEngine,
-    organisation: str,
+    catalogue: Catalogue,
     instance: ProcessInstance,
     wait: TimerWait | ServiceTaskWait,
     now: datetime,
@@ -227,7 +239,7 @@ def _job_of(
     if isinstance(wait, TimerWait):
         return Job(
             id=new_id(),
-            organisation=organisation,
+            organisation=catalogue.organisation.key,
             kind=JobKind.TIMER,
             process_instance_id=instance.id,
             key=wait.token_id,
@@ -236,11 +248,10 @@ def _job_of(
             due_at=wait.due_at,
         )
     policy = RetryPolicy.parse(wait.retry_cycle)
-    handled = wait.topic in engine.handlers
     return Job(
         id=new_id(),
-        organisation=organisation,
-        kind=JobKind.SERVICE_TASK if handled else JobKind.EXTERNAL_TASK,
+        organisation=catalogue.organisation.key,
+        kind=engine.performed_by(catalogue, wait.topic),
         process_instance_id=instance.id,
         key=wait.token_id,
         element_id=wait.element_id,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from engine import connector_checks
 from engine.catalogue import Catalogue
 from engine.content import (
     Clauses,
@@ -135,6 +136,15 @@ class _Reader:
                 found, problems = parse_organisation(content, file, clauses=self._clauses)
                 self._problems += problems
                 self._organisation = found or self._organisation
+                self._check_topics_once(file)
+
+    def _check_topics_once(self, file: str) -> None:
+        for topic in connector_checks.served_already(self._organisation, self._topics):
+            self._refuse(
+                "duplicate_topic",
+                f"Remit itself serves the topic “{topic}”: name the connector's another way.",
+                file,
+            )
 
     def _read_processes(self, file: str, content: bytes) -> None:
         specs, problems = parse_processes(content, file=file)
@@ -240,16 +250,14 @@ class _Reader:
         )
 
     def _check_topic(self, spec: ProcessSpec, element_id: str, topic: str) -> None:
-        outside = (
-            {t.topic for t in self._organisation.external_topics} if self._organisation else None
-        )
-        if topic in self._topics or outside is None or topic in outside:
+        served = connector_checks.served(self._organisation) if self._organisation else None
+        if topic in self._topics or served is None or topic in served:
             return
         self._refuse(
             "missing_handler",
             f"Nothing serves the topic “{topic}”. Remit itself serves {', '.join(sorted(self._topics))}; "
             f"a topic that a program outside serves is listed in {ORGANISATION_FILE} under "
-            "external_topics.",
+            "external_topics, one that asks another system under connectors.",
             spec.file,
             spec,
             element_id,
@@ -280,10 +288,12 @@ class _Reader:
         written = set(LOOP_NAMES)
         for spec in self._processes.values():
             written.update(*spec.written_names.values())
+            written |= connector_checks.written(self._organisation, spec)
         written |= {name for spec in self._processes.values() for name in spec.given_names}
         written |= {name for form in self._forms.values() for name in form.writes}
         for spec in self._processes.values():
-            for owner, names in spec.read_names.items():
+            asked = connector_checks.read(self._organisation, spec)
+            for owner, names in (*spec.read_names.items(), *asked):
                 for name in sorted(names - written):
                     self._refuse(
                         "unknown_variable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -53,6 +53,7 @@ def deploy(
         found = bundles.read(files, topics=engine.handlers.keys(), known=known)
         _check(found, by)
         _put_organisation(tx, found, known, now)
+        warnings = (*found.problems, *_unset_secrets(tx, found))
         deployment = Deployment(
             id=new_id(),
             name=name,
@@ -60,7 +61,7 @@ def deploy(
             deployed_at=now,
             deployed_by=by.user,
             files=tuple(sorted(files)),
-            warnings=found.problems,
+            warnings=warnings,
         )
         records = [
             _kept(part, known) or _new_version(part, known, deployment) for part in found.parts
@@ -136,6 +137,26 @@ def _check(found: Bundle, by: Actor) -> None:
         )
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DeploymentRefused(problems)
+
+
+def _unset_secrets(tx: Transaction, found: Bundle) -> Iterator[Problem]:
+    """Yield a warning for each secret that a connector here needs and that nobody has set."""
+    kept = {secret.name for secret in tx.connector_secrets.listing()}
+    organisation = found.organisation
+    needed = {
+        connector.secret.name: connector.topic
+        for connector in (organisation.connectors if organisation else ())
+        if connector.secret is not None
+    }
+    for name, topic in needed.items():
+        if name not in kept:
+            yield Problem(
+                Severity.WARNING,
+                "secret_not_set",
+                f"The connector “{topic}” needs the secret “{name}”, which is not set: until an "
+                "administrator sets it, its tasks fail.",
+                ORGANISATION_FILE,
+            )
 
 
 def _put_organisation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from engine import advance, correlation, starts, webhook_events, webhook_streams
+from engine import advance, connector_calls, correlation, starts, webhook_events, webhook_streams
 from engine.feel import decode
 from engine.model.actors import Actor, Permission
 from engine.model.history import HistoryEvent, HistoryKind
@@ -15,7 +15,7 @@ from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import InstanceState
 from engine.model.service_tasks import BpmnError, ServiceRequest, ServiceResult
 from engine.model.states import IllegalMove
-from engine.process_engine import ProcessEngine
+from engine.process_engine import Handler, ProcessEngine
 from engine.store import Transaction
 from engine.store.due_jobs import DueJob
 
@@ -97,7 +97,9 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
             case JobKind.MESSAGE:
                 _deliver_message(engine, job)
             case JobKind.SERVICE_TASK:
-                _perform_service_task(engine, job)
+                _perform(engine, job, engine.handlers[job.payload["topic"]])
+            case JobKind.CONNECTOR:
+                _perform(engine, job, connector_calls.perform)
             case JobKind.WEBHOOK:
                 webhook_streams.run(engine, job)
             case JobKind.DUE_CHECK:
@@ -143,7 +145,7 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
         tx.jobs.done(job.id)
 
 
-def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
+def _perform(engine: ProcessEngine, job: Job, handler: Handler) -> None:
     """Call the handler with no transaction open, then take over its answer in a second one."""
     now = engine.clock.now()
     lease = new_id()
@@ -152,7 +154,6 @@ def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
         if claimed is None:
             return
         instance = tx.process_instances.get(job.instance_id)
-    topic = claimed.payload["topic"]
     request = ServiceRequest(
         job_id=claimed.id,
         organisation=claimed.organisation,
@@ -160,13 +161,13 @@ def _perform_service_task(engine: ProcessEngine, job: Job) -> None:
         token_id=claimed.key,
         business_key=instance.business_key,
         element_id=claimed.element_id or "",
-        topic=topic,
+        topic=claimed.payload["topic"],
         variables={name: decode(value) for name, value in claimed.payload["variables"].items()},
         clauses=tuple(claimed.payload["clauses"]),
         now=now,
     )
     try:
-        result = engine.handlers[topic](engine, request)
+        result = handler(engine, request)
     except BpmnError as error:
         caught = error
         with engine.transaction(job.organisation) as tx:
@@ -246,6 +247,7 @@ def _failed(engine: ProcessEngine, job: Job, error: Exception) -> None:
         current = tx.jobs.find(job.id, lock=True)
         if current is None:
             return
-        failed = after_failure(current, text, now=now)
+        not_before = getattr(error, "not_before", None)
+        failed = after_failure(current, text, now=now, not_before=not_before)
         tx.jobs.save(failed)
         engine.dispatch(tx, [failed], now=now)

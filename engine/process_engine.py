@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from engine.catalogue import Catalogue, Catalogues
+from engine.content import ConnectorAnswer, ConnectorRequest
 from engine.content import Permission as Granted
 from engine.directories import Directories, ladders_of
 from engine.dmn import DecisionResult
@@ -17,6 +18,7 @@ from engine.execution import ProcessSpec, Reference, Surroundings
 from engine.feel import Evaluation, Value
 from engine.model.actors import BUILT_IN_ROLES, ROLE_OF_AN_ORGANISATION, Actor, Permission
 from engine.model.clock import Clock
+from engine.model.connector_secrets import SentSecret
 from engine.model.directory import Directory
 from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind
@@ -86,6 +88,24 @@ class WebhookSender(Protocol):
         """Send one signed request and say what came back; never raises for what is outside."""
 
 
+class ConnectorCaller(Protocol):
+    """The way out for connectors: sends one request and says what came back. Decides nothing."""
+
+    def call(
+        self,
+        request: ConnectorRequest,
+        *,
+        key: str,
+        secret: SentSecret | None,
+        hosts: tuple[str, ...],
+        seconds: float,
+    ) -> ConnectorAnswer:
+        """Return the answer, whatever its status; `key` is the same at every attempt.
+
+        Raises a RemitError when the host is none of `hosts`, or does not answer as it should.
+        """
+
+
 ExternalTaskListener = Callable[[str, str], None]
 """Is told an organisation and a topic, once for each external task that can be fetched now."""
 
@@ -101,14 +121,19 @@ class ProcessEngine:
         handlers: Mapping[str, Handler],
         executor: Executor | None = None,
         webhook_sender: WebhookSender | None = None,
+        connector_caller: ConnectorCaller | None = None,
         address: str = "",
     ) -> None:
-        """`address` is where people reach the pages, for links; without a slash at its end."""
+        """`address` is where people reach the pages, for links; without a slash at its end.
+
+        Without a `connector_caller`, what connectors do waits as the work of a program outside.
+        """
         self.store = store
         self.clock = clock
         self.handlers = handlers
         self.executor = executor
         self.webhook_sender = webhook_sender
+        self.connector_caller = connector_caller
         self.address = address
         self.catalogues = Catalogues()
         self.directories = Directories()
@@ -144,6 +169,14 @@ class ProcessEngine:
         for topic in topics:
             for listener in self.external_task_listeners:
                 listener(organisation, topic)
+
+    def performed_by(self, catalogue: Catalogue, topic: str) -> JobKind:
+        """Return what kind of job does the work of a topic."""
+        if topic in self.handlers:
+            return JobKind.SERVICE_TASK
+        if self.connector_caller is not None and catalogue.organisation.connector(topic):
+            return JobKind.CONNECTOR
+        return JobKind.EXTERNAL_TASK
 
     def actor(
         self,

@@ -51,6 +51,9 @@ SIGNED_IN = frozenset(
         "administered_webhooks.replay",
         "administered_webhooks.show_in",
         "administered_webhooks.try_payload",
+        "administered_connectors.show_all",
+        "administered_connectors.set_secret",
+        "administered_connectors.remove_secret",
         "administered_calendar.show",
         "administered_access.show_all",
     }

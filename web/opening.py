@@ -17,6 +17,7 @@ from engine.process_engine import Executor, ProcessEngine
 from engine.store import Store
 from web.environment import clock_of
 from web.settings import Settings
+from webhooks.connectors import HttpConnectors
 from webhooks.deliver import SignedWebhooks
 
 SECONDS_TO_FINISH = 10.0
@@ -39,12 +40,14 @@ def open_engine(
     store = Store(settings.database_url)
     try:
         store.upgrade()
+        sender = webhook_sender(settings)
         engine = ProcessEngine(
             store=store,
             clock=clock,
             handlers=HANDLERS,
             executor=executor,
-            webhook_sender=webhook_sender(settings),
+            webhook_sender=sender,
+            connector_caller=HttpConnectors(sender.open, insecure=not settings.in_production),
             address=settings.address,
         )
         if executor is None:

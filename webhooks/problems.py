@@ -12,11 +12,13 @@ from flask import Response, current_app, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from engine.connector_calls import ConnectorNotFound
 from engine.correlation import AmbiguousMessage
 from engine.dmn import DecisionNotFound
 from engine.execution import DocumentNotReadable, TokenNotWaiting
 from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
+from engine.model.connector_secrets import ConnectorSecretNotFound
 from engine.model.errors import RemitError
 from engine.model.external_tasks import ExternalTaskNotFound, ExternalTaskNotHeld
 from engine.model.jobs import JobNotFound
@@ -72,6 +74,8 @@ STATUS: Mapping[type[RemitError], int] = {
     LinkNeedsSignIn: 403,
     UserTaskExcluded: 403,
     AbsenceNotFound: 404,
+    ConnectorNotFound: 404,
+    ConnectorSecretNotFound: 404,
     InvitationRefused: 404,
     LinkNotUsable: 404,
     OrganisationNotFound: 404,

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from engine.content.clauses import Clause, Clauses, ClauseType, ClauseWeight, parse_clauses
+from engine.content.connectors import (
+    Connector,
+    ConnectorAnswer,
+    ConnectorNotAsked,
+    ConnectorRequest,
+    DeclaredSecret,
+    SecretUse,
+)
 from engine.content.forms import (
     ComponentKind,
     FieldError,
@@ -44,6 +52,11 @@ __all__ = [
     "ClauseWeight",
     "Clauses",
     "ComponentKind",
+    "Connector",
+    "ConnectorAnswer",
+    "ConnectorNotAsked",
+    "ConnectorRequest",
+    "DeclaredSecret",
     "DemoPerson",
     "ExternalTopic",
     "FieldError",
@@ -61,6 +74,7 @@ __all__ = [
     "Rendered",
     "ReportPage",
     "Role",
+    "SecretUse",
     "SignIn",
     "SignatureScheme",
     "SourceAction",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.content.connectors import Connector, DeclaredSecret
 from engine.content.webhook_sources import WebhookSource
 from engine.model.working_time import WorkingCalendar
 
@@ -137,6 +138,14 @@ class Organisation:
     webhook_sources: tuple[WebhookSource, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     """The hosts that its webhooks may go to, `.example.org` for all below one; none: any public one."""
+    connectors: tuple[Connector, ...] = ()
+    connector_hosts: tuple[str, ...] = ()
+    """The only hosts that its connectors call."""
+    connector_secrets: tuple[DeclaredSecret, ...] = ()
+
+    def connector(self, topic: str) -> Connector | None:
+        """Return the connector that serves a topic, None when there is none."""
+        return next((one for one in self.connectors if one.topic == topic), None)
 
     def webhook_source(self, source_id: str) -> WebhookSource | None:
         """Return the source with this id, None when there is none."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from engine.content.calendar_file import read_calendar
+from engine.content.connector_file import read_connectors, read_secrets
 from engine.content.organisation import (
     Channel,
     DemoPerson,
@@ -70,6 +71,9 @@ class _Reader:
                 "sign_in",
                 "webhook_hosts",
                 "webhook_sources",
+                "connectors",
+                "connector_hosts",
+                "connector_secrets",
             ),
         )
         if not {"key", "name", "calendar", "roles", "procedures"} <= found.keys():
@@ -81,6 +85,9 @@ class _Reader:
         default, channels = self._channels(found.get("channels"), role_ids)
         procedures = self._procedures(found["procedures"])
         started = {procedure.key for procedure in procedures}
+        topics = self._external_topics(found.get("external_topics"))
+        secrets = read_secrets(found.get("connector_secrets"))
+        hosts = _hosts(found.get("connector_hosts"))
         if calendar is None:
             return None
         return Organisation(
@@ -90,7 +97,7 @@ class _Reader:
             roles=roles,
             default_channels=default,
             channels=channels,
-            external_topics=self._external_topics(found.get("external_topics")),
+            external_topics=topics,
             procedures=procedures,
             clauses_file=_file_name(found.get("clauses")) or "clauses.csv",
             readings=self._readings(found.get("readings")),
@@ -100,6 +107,14 @@ class _Reader:
             if "webhook_sources" in found
             else (),
             webhook_hosts=_hosts(found.get("webhook_hosts")),
+            connectors=read_connectors(
+                found.get("connectors"),
+                hosts=hosts,
+                secrets={secret.name for secret in secrets},
+                taken={topic.topic for topic in topics},
+            ),
+            connector_hosts=hosts,
+            connector_secrets=secrets,
         )
 
     def _roles(self, entry: Entry) -> tuple[Role, ...]:

@@ -188,10 +188,14 @@ def _expression(entry: Entry) -> Expression | None:
         entry.refuse("bad_expression", f"= and FEEL over `body` are expected, not {text!r}.")
         return None
     try:
-        return compile_expression(text[1:])
+        made = compile_expression(text[1:])
     except FeelSyntaxError as error:
         entry.refuse("bad_expression", str(error))
         return None
+    others = sorted(made.free_names - {"body"})
+    if others:
+        entry.refuse("unknown_variable", f"only 'body' is known here, not {', '.join(others)}.")
+    return made
 
 
 def _largest(entry: Entry | None) -> int:

@@ -14,14 +14,14 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from engine.model.jobs import Job, JobKind
+from engine.model.jobs import OUTWARD, Job, JobKind
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
 from engine.store.due_jobs import DueJob
 
 THREADS = 4
 THREADS_OUTWARD = 4
-"""For webhooks alone: however long receivers take to answer, timers are not kept waiting."""
+"""For what waits for other systems: however long they take to answer, timers are not kept waiting."""
 TICK_SECONDS = 0.5
 DUE_AT_ONCE = 500
 
@@ -98,7 +98,7 @@ class LocalExecutor:
 
     def _submit(self, gate: str, kind: JobKind) -> None:
         with self._lock:
-            pool = self._outward if kind is JobKind.WEBHOOK else self._pool
+            pool = self._outward if kind in OUTWARD else self._pool
             if pool is None:
                 return
             if gate in self._under_way:

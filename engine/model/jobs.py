@@ -16,7 +16,7 @@ class JobKind(StrEnum):
     """What is to be done.
 
     A timer or a message moves tokens; a timer start begins an instance; a service task calls a
-    handler; an external task waits for a worker; a webhook stream sends one endpoint what it is to
+    handler; a connector asks another system; an external task waits for a worker; a webhook stream sends one endpoint what it is to
     be told of one instance, in order; a due check sees whether a user task is done at its due time.
     """
 
@@ -24,9 +24,14 @@ class JobKind(StrEnum):
     TIMER_START = "timer_start"
     MESSAGE = "message"
     SERVICE_TASK = "service_task"
+    CONNECTOR = "connector"
     EXTERNAL_TASK = "external_task"
     WEBHOOK = "webhook"
     DUE_CHECK = "due_check"
+
+
+OUTWARD = frozenset({JobKind.CONNECTOR, JobKind.WEBHOOK})
+"""Kinds that wait for another system to answer: nothing of the rest waits behind them."""
 
 
 class JobState(StrEnum):
@@ -106,8 +111,13 @@ def _seconds(text: str) -> float:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
 
 
-def after_failure(job: Job, error: str, *, now: datetime) -> Job:
-    """Say what becomes of a job that failed: try again later, or wait for a person."""
+def after_failure(
+    job: Job, error: str, *, now: datetime, not_before: datetime | None = None
+) -> Job:
+    """Say what becomes of a job that failed: try again later, or wait for a person.
+
+    `not_before` is when whoever refused it asks to be asked again.
+    """
     failed = replace(
         job, attempts=job.attempts + 1, last_error=error, lease=None, leased_until=None
     )
@@ -115,7 +125,8 @@ def after_failure(job: Job, error: str, *, now: datetime) -> Job:
         return replace(failed, state=JobState.DEAD_LETTER)
     delays = failed.retry_delays or DEFAULT_DELAYS
     delay = delays[min(failed.attempts, len(delays)) - 1]
-    return replace(failed, due_at=now + timedelta(seconds=delay))
+    due_at = now + timedelta(seconds=delay)
+    return replace(failed, due_at=max(due_at, not_before or due_at))
 
 
 def retried(job: Job, *, now: datetime) -> Job:

@@ -92,7 +92,9 @@ def after_attempt(delivery: WebhookDelivery, reply: Reply, *, now: datetime) -> 
     if reply.is_gone or tried.attempts >= len(SCHEDULE):
         return replace(tried, state=DeliveryState.DEAD_LETTER, ended_at=now)
     seconds = SCHEDULE[tried.attempts] * (1 + JITTER * _share(delivery.id, tried.attempts_ever))
-    return replace(tried, due_at=max(now + timedelta(seconds=seconds), _asked_for(reply, now)))
+    return replace(
+        tried, due_at=max(now + timedelta(seconds=seconds), asked_for(reply.headers, now))
+    )
 
 
 def asked_again(delivery: WebhookDelivery, *, now: datetime) -> WebhookDelivery:
@@ -100,9 +102,9 @@ def asked_again(delivery: WebhookDelivery, *, now: datetime) -> WebhookDelivery:
     return replace(delivery, state=DeliveryState.PENDING, attempts=0, due_at=now, ended_at=None)
 
 
-def _asked_for(reply: Reply, now: datetime) -> datetime:
-    """Return the earliest instant that the endpoint's Retry-After allows, at most a day away."""
-    text = (reply.headers or {}).get("retry-after", "").strip()
+def asked_for(headers: Mapping[str, str] | None, now: datetime) -> datetime:
+    """Return the earliest instant that an answer's Retry-After allows, at most a day away."""
+    text = (headers or {}).get("retry-after", "").strip()
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return now + min(timedelta(seconds=int(text)), LONGEST_RETRY_AFTER)
     try:

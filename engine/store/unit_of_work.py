@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from engine.store.access_events import AccessEvents
 from engine.store.accounts import Accounts, AllInvitations
 from engine.store.buffered_messages import BufferedMessages
+from engine.store.connector_secrets import ConnectorSecrets
 from engine.store.definitions import Definitions
 from engine.store.deployments import Deployments
 from engine.store.drafts import Drafts
@@ -150,6 +151,10 @@ class Transaction:
     @cached_property
     def webhook_receipts(self) -> WebhookReceipts:
         return WebhookReceipts(self._connection, self.organisation)
+
+    @cached_property
+    def connector_secrets(self) -> ConnectorSecrets:
+        return ConnectorSecrets(self._connection, self.organisation)
 
     @cached_property
     def receipts(self) -> Receipts:

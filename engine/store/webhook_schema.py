@@ -87,3 +87,16 @@ webhook_receipt = Table(
     Column("error", Text),
     Index(None, "organisation", "received_at", "id"),
 )
+
+# What connectors prove themselves with; sealed as in webhook_endpoint.
+connector_secret = Table(
+    "connector_secret",
+    metadata,
+    Column("organisation", KEY, ForeignKey("organisation.key"), primary_key=True),
+    Column("name", KEY, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    # The only hosts that it is sent to.
+    Column("hosts", JSON, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)

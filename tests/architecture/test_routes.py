@@ -26,7 +26,7 @@ CHANGING = {
     "activate", "add", "answered", "cancel", "carrying_out", "claim", "comment", "complete", "correlate", "hand_over",
     "create", "delegate", "deploy", "earlier_answer", "ensure", "extend_lock", "fail", "fetch_and_lock", "put", "set_retries", "throw_bpmn_error", "unlock", "remove_demo", "retry",
     "revoke", "accept", "add_absence", "ask_again", "begin_from_issuer", "change_password",
-    "disable", "enable", "record", "remove", "replay", "replay_range", "rotate", "set_secret",
+    "disable", "enable", "record", "remove", "replay", "remove_secret", "replay_range", "rotate", "set_secret",
     "end_everywhere", "invite", "make", "note", "opened", "remove_absence", "renew", "used", "run_due", "run_job", "save_draft", "start", "suspend", "transaction", "unclaim",
 }  # fmt: skip
 """Use cases, by name, that change something."""

@@ -3,6 +3,7 @@
 from web.administration import (
     access,
     calendar,
+    connectors,
     jobs,
     overview,
     people,
@@ -18,6 +19,7 @@ PAGES = (
     versions.blueprint,
     jobs.blueprint,
     webhooks.blueprint,
+    connectors.blueprint,
     calendar.blueprint,
     access.blueprint,
 )

@@ -22,6 +22,7 @@ KINDS = {
     JobKind.TIMER_START: "Start by the clock",
     JobKind.MESSAGE: "Message",
     JobKind.SERVICE_TASK: "Work by Remit",
+    JobKind.CONNECTOR: "Question to another system",
     JobKind.EXTERNAL_TASK: "Work by a program outside",
     JobKind.WEBHOOK: "Webhooks to another system",
     JobKind.DUE_CHECK: "Look at a due time",

@@ -8,6 +8,7 @@ import flask_smorest  # type: ignore[import-untyped]
 from flask import Flask
 
 from webhooks.api import (
+    connectors,
     decisions,
     deployments,
     jobs,
@@ -37,6 +38,7 @@ NOUNS: tuple[Noun, ...] = (
     webhook_endpoints.blueprint,
     webhook_deliveries.blueprint,
     webhook_sources.blueprint,
+    connectors.blueprint,
 )
 
 DESCRIPTION = """\

@@ -33,6 +33,16 @@ webhook_sources:
     signature: {scheme: bearer}
     start: {process: p, business_key: = body.reference}
 """.replace("= body.reference", '"= body.reference"')
+CONNECTORS = """
+connector_hosts: [register.example.org]
+connector_secrets: [{name: register, description: The register's key}]
+connectors:
+  - topic: look
+    description: Looks up a thing
+    method: GET
+    url: https://register.example.org/things/{{ process_instance.business_key }}
+    secret: {name: register}
+"""
 
 
 @pytest.fixture
@@ -42,7 +52,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     clock = ManualClock(NOW)
     sender = SignedWebhooks(lambda: SECRET_KEY, insecure=True)
     engine = ProcessEngine(store=store, clock=clock, handlers=HANDLERS, webhook_sender=sender)
-    files = {"organisation.yaml": (ORGANISATION + SOURCE).encode(), "p.bpmn": ONE_TASK}
+    files = {
+        "organisation.yaml": (ORGANISATION + SOURCE + CONNECTORS).encode(),
+        "p.bpmn": ONE_TASK,
+    }
     deployments.deploy(engine, by=BY, files=files)
     settings = Settings(secret_key=SECRET_KEY, environment=Environment.TEST)
     yield World(engine, clock, create_app(engine, settings))
@@ -116,3 +129,23 @@ def test_what_came_in_is_shown_and_a_payload_is_tried(world: World, browser: Bro
     assert browser.status == 422
     found = process_instances.listing(world.engine, by=BY, page=PageRequest())
     assert [one.business_key for one in found.items] == ["R-1"]
+
+
+def test_a_secret_is_set_for_hosts_that_are_ticked_and_never_shown(
+    world: World, browser: Browser
+) -> None:
+    browser.opens("/administration/connectors")
+    assert "GET register.example.org" in browser.text
+    assert "Not set" in browser.text
+    form = "//form[.//input[@type='password']]"
+    browser.types(secret="the register's own words")
+    browser.presses("Keep the secret register", within=form)
+    assert "Name the hosts" in browser.text
+    browser.types(secret="the register's own words", hosts=["register.example.org"])
+    browser.presses("Keep the secret register", within=form)
+    assert "It goes to register.example.org and nowhere else" in browser.text
+    assert "the register's own words" not in browser.text
+    with world.engine.reading("acme") as tx:
+        assert [one.hosts for one in tx.connector_secrets.listing()] == [("register.example.org",)]
+    browser.presses("Forget it: the secret register")
+    assert "Not set" in browser.text

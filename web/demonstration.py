@@ -48,8 +48,8 @@ class RealWorld(World):
             self.moves_clock_to(now)
         self.clock.instant = now
 
-    def abandons(self, instance_id: str) -> None:
-        """Leave the case as it is: the demonstration is of cases that are under way."""
+    def forgets(self) -> None:
+        """Leave the cases as they are: the demonstration is of cases that are under way."""
 
 
 def create(store: Store, content: Path, *, now: datetime) -> int:
@@ -92,7 +92,11 @@ def _main_cases(content: Path, key: str, world: World) -> list[Scenario]:
     known = zones(content)
     main = {procedure.key for procedure in world.organisation.procedures}
     found = [read_scenario(path, zones=known) for path in scenario_files(content, key)]
-    mains = [one for one in found if one.process in main and isinstance(one.begin, Start)]
+    mains = [
+        one
+        for one in found
+        if one.process in main and isinstance(one.begin, Start) and not one.after
+    ]
     return sorted(mains, key=lambda one: (-len(_acts(one)), one.name))
 
 

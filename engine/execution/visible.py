@@ -49,7 +49,8 @@ def _facts(home: Home, name: str, evaluation: Evaluation) -> Value:
             for element, (at, by) in home.completed.items()
         }
     identity: dict[str, Value] = {fact: from_json(told) for fact, told in home.identity.items()}
-    started = home.identity.get("started_at")
-    if isinstance(started, str):
-        identity["started_at"] = from_instant(datetime.fromisoformat(started), zone)
+    for fact in ("started_at", "scheduled_at"):
+        told = home.identity.get(fact)
+        if isinstance(told, str):
+            identity[fact] = from_instant(datetime.fromisoformat(told), zone)
     return identity

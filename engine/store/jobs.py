@@ -84,6 +84,15 @@ class Jobs(Repository):
             )
         )
 
+    def starts(self) -> tuple[Job, ...]:
+        """Return the timer starts of the organisation, the next one first."""
+        rows = self._connection.execute(
+            self._select(job)
+            .where(job.c.kind == JobKind.TIMER_START)
+            .order_by(job.c.due_at, job.c.id)
+        )
+        return tuple(job_of(row) for row in rows)
+
     def done(self, job_id: str) -> None:
         """Drop a job that has been carried out."""
         self._connection.execute(

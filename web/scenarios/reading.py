@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.content.yaml_file import Entry, Findings, read_yaml
 from engine.model.errors import RemitError
-from engine.model.problems import Problem
+from engine.model.problems import Problem, Severity
 from web.scenarios.dates import read_duration, read_instant
 from web.scenarios.scenario import (
     ANY_TIME,
@@ -53,7 +54,34 @@ def read_scenario(path: Path, *, zones: Mapping[str, ZoneInfo]) -> Scenario:
     Raises `ScenarioRefused` with every finding, and `OSError` when the file cannot be read.
     """
     source = path.read_bytes()
-    return parse_scenario(source, file=str(path), folder=path.absolute().parent.name, zones=zones)
+    folder = path.absolute().parent.name
+    scenario = parse_scenario(source, file=str(path), folder=folder, zones=zones)
+    return replace(
+        scenario,
+        earlier=tuple(_earlier(path, name, scenario, zones) for name in scenario.after),
+    )
+
+
+def _earlier(path: Path, name: str, scenario: Scenario, zones: Mapping[str, ZoneInfo]) -> Scenario:
+    """Return a scenario that has happened before; refuse one that there is not, or a chain."""
+    beside = path.parent / f"{name}.yaml"
+    if PurePath(name).name != name or not beside.is_file():
+        sentence = f"there is no scenario {name}.yaml in this folder."
+    else:
+        found = parse_scenario(
+            beside.read_bytes(), file=str(beside), folder=scenario.organisation, zones=zones
+        )
+        if not found.after:
+            return found
+        sentence = f"{name} has an 'after' of its own: name those scenarios here instead."
+    place = scenario.place
+    raise ScenarioRefused(
+        [
+            Problem(
+                Severity.ERROR, "wrong_value", f"after: {sentence}", place.file, None, place.line
+            )
+        ]
+    )
 
 
 def parse_scenario(
@@ -86,7 +114,7 @@ class _Reader:
     def scenario(self, root: Entry, folder: str) -> Scenario | None:
         found = root.fields(
             required=("scenario", "process", "now", "steps"),
-            optional=("organisation", "start", "message"),
+            optional=("organisation", "start", "message", "after"),
         )
         if self.findings.problems:
             return None
@@ -118,15 +146,19 @@ class _Reader:
             steps=tuple(
                 step for entry in found["steps"].items() if (step := self.step(entry)) is not None
             ),
+            after=words(found.get("after")) or (),
         )
 
     def place(self, entry: Entry) -> Place:
         return Place(self.findings.file, entry.node.start_mark.line + 1)
 
     def start(self, entry: Entry) -> Start:
-        found = entry.fields(optional=("business_key", "variables"))
+        found = entry.fields(optional=("business_key", "timer", "variables"))
         key = found["business_key"].text() if "business_key" in found else None
-        return Start(self.place(entry), key, mapping(found.get("variables")))
+        timer = found["timer"].text() if "timer" in found else None
+        if timer is not None and len(found) > 1:
+            entry.refuse("wrong_value", "what a timer begins has no key and no variables.")
+        return Start(self.place(entry), key, timer, mapping(found.get("variables")))
 
     def step(self, entry: Entry) -> Step | None:
         found = entry.entries()

@@ -65,10 +65,12 @@ def run(scenario: Scenario, world: World, *, judge: bool = True) -> Outcome:
     It ends at the first step that is not as expected; every difference of that step is told. With
     `judge` false, expectations and refusals are passed over.
     """
-    world.begins_at(scenario.now)
     running = _Running(scenario, world)
     found: list[Failure] = []
     try:
+        for earlier in scenario.earlier:
+            running.comes_after(earlier)
+        world.begins_at(scenario.now)
         running.begin()
         for step in scenario.steps:
             if judge or not isinstance(step, Expect | Refused):
@@ -78,12 +80,13 @@ def run(scenario: Scenario, world: World, *, judge: bool = True) -> Outcome:
     except StepFailed as stopped:
         found.append(stopped.failure)
     if not running.instance_id:
+        world.forgets()
         empty = Situation(world.clock.now(), "not started", (), (), (), {})
         return Outcome(scenario, tuple(found), empty)
     outcome = Outcome(
         scenario, tuple(found), running.everything(), running.all_tasks(), running.history()
     )
-    world.abandons(running.instance_id)
+    world.forgets()
     return outcome
 
 
@@ -101,10 +104,29 @@ class _Running:
     def __post_init__(self) -> None:
         self.place = self.scenario.begin.place
 
+    def comes_after(self, earlier: Scenario) -> None:
+        """Let another scenario happen, unjudged; what it leaves stays in the world."""
+        self.world.begins_at(earlier.now)
+        other = _Running(earlier, self.world)
+        other.begin()
+        for step in earlier.steps:
+            if not isinstance(step, Expect | Refused):
+                other.step(step)
+        if self.world.clock.now() > self.scenario.now:
+            raise self.failed(
+                f"{earlier.name}: it goes on until "
+                f"{shown(self.world.clock.now(), self.scenario.zone)}, when this has begun."
+            )
+
     def begin(self) -> None:
         begin = self.scenario.begin
         try:
-            if isinstance(begin, Start):
+            if isinstance(begin, Start) and begin.timer is not None:
+                started = self.world.begins_by_timer(self.scenario.process, begin.timer)
+                if started is None:
+                    raise self.failed(f"the timer {begin.timer} begins nothing.")
+                self.instance_id = started
+            elif isinstance(begin, Start):
                 self.instance_id = process_instances.start(
                     self.world.engine,
                     by=self.world.actor,

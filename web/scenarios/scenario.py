@@ -62,10 +62,14 @@ class ExpectedDecision:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A person or a program starts the process by its key."""
+    """A person or a program starts the process by its key; or its timer start event `timer` does.
+
+    Then the clock first moves to the next occurrence.
+    """
 
     place: Place
     business_key: str | None = None
+    timer: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -135,7 +139,11 @@ Step = Complete | Refused | MoveClock | SendMessage | Expect
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One case of one organisation's procedure, from its beginning."""
+    """One case of one organisation's procedure, from its beginning.
+
+    `after` names files beside this one: what happens in those `earlier` scenarios has happened
+    before this one begins, and stays.
+    """
 
     place: Place
     name: str
@@ -145,3 +153,5 @@ class Scenario:
     now: datetime
     begin: Start | SendMessage
     steps: tuple[Step, ...]
+    after: tuple[str, ...] = ()
+    earlier: tuple[Scenario, ...] = ()

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from engine import deployments, jobs, people, process_instances
+from engine import deployments, jobs, people, starts
 from engine.content import Organisation
 from engine.handlers import HANDLERS
 from engine.model.actors import Actor, system_actor
 from engine.model.clock import ManualClock
 from engine.model.errors import RemitError
+from engine.model.jobs import Job
+from engine.model.pages import LARGEST_PAGE, PageRequest
+from engine.model.process_definitions import Definition, DefinitionKind
 from engine.process_engine import ProcessEngine
-from engine.store import Store
+from engine.store import Store, Transaction
 
 MOST_JOBS_AT_ONCE = 10_000
 """More than this at one instant is a procedure that goes round in a circle."""
@@ -47,6 +50,8 @@ class World:
         self.actor = system_actor(organisation.key)
         deployments.deploy(self.engine, by=self.actor, files=files, name=organisation.name)
         people.add_demo(self.engine, by=self.actor)
+        with self.engine.transaction(organisation.key) as tx:
+            starts.stop(tx, self._processes(tx))
 
     def close(self) -> None:
         """Forget everything."""
@@ -91,10 +96,48 @@ class World:
             self.runs_due_jobs()
         self.clock.move_to(instant)
 
-    def abandons(self, instance_id: str) -> None:
-        """Cancel what is left of an instance, so that it does nothing in the next scenario."""
-        instance = process_instances.get(self.engine, by=self.actor, instance_id=instance_id)
-        if instance.ended_at is None:
-            process_instances.cancel(
-                self.engine, by=self.actor, instance_id=instance_id, reason="End of the scenario"
+    def begins_by_timer(self, process: str, start_event: str) -> str | None:
+        """Let time pass until a timer start event begins an instance, and return which.
+
+        Timers begin instances only here: no scenario meets what another's calendar has begun.
+        None when the process has no such event, or it never begins anything again.
+        """
+        with self.engine.transaction(self.organisation.key) as tx:
+            catalogue = self.engine.catalogues.of(tx)
+            definition = catalogue.startable(process)
+            starts.schedule(self.engine, tx, catalogue, definition, now=self.clock.now())
+        due = [job for job in self._timer_starts() if job.element_id == start_event]
+        with self.engine.transaction(self.organisation.key) as tx:
+            for job in self._timer_starts():
+                if job not in due:
+                    tx.jobs.done(job.id)
+        before = self._instances_of(process)
+        if due:
+            self.moves_clock_to(due[0].due_at)
+        with self.engine.transaction(self.organisation.key) as tx:
+            starts.stop(tx, self._processes(tx))
+        return next(iter(self._instances_of(process) - before), None)
+
+    def forgets(self) -> None:
+        """Remove every instance, so that the next scenario meets nothing of this one."""
+        with self.engine.transaction(self.organisation.key) as tx:
+            tx.removal.remove_begun_by(self.actor.user)
+
+    def _processes(self, tx: Transaction) -> list[Definition]:
+        catalogue = self.engine.catalogues.of(tx)
+        return [
+            definition
+            for key in catalogue.keys(DefinitionKind.PROCESS)
+            for definition in catalogue.versions(DefinitionKind.PROCESS, key)
+        ]
+
+    def _timer_starts(self) -> tuple[Job, ...]:
+        with self.engine.reading(self.organisation.key) as tx:
+            return tx.jobs.starts()
+
+    def _instances_of(self, process: str) -> frozenset[str]:
+        with self.engine.reading(self.organisation.key) as tx:
+            found = tx.process_instances.listing(
+                PageRequest(LARGEST_PAGE), process_definition_key=process
             )
+        return frozenset(instance.id for instance in found.items)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from engine import connector_checks
+from engine import collected, connector_checks
 from engine.catalogue import Catalogue
 from engine.content import (
     Clauses,
@@ -220,7 +220,7 @@ class _Reader:
         for kind, references in (
             (DefinitionKind.FORM, spec.form_refs),
             (DefinitionKind.DECISION, spec.decision_refs),
-            (DefinitionKind.PROCESS, spec.call_refs),
+            (DefinitionKind.PROCESS, (*spec.call_refs, *collected.processes(spec))),
         ):
             for reference in references:
                 self._check_reference(spec, kind, reference)
@@ -228,6 +228,8 @@ class _Reader:
             self._check_topic(spec, element_id, topic)
             if topic == NOTICE_TOPIC:
                 self._check_notice(spec, element_id)
+        for element_id, message in collected.incomplete(spec):
+            self._refuse("incomplete_collection", message, spec.file, spec, element_id)
         self._check_groups(spec)
 
     def _check_reference(
@@ -293,7 +295,11 @@ class _Reader:
         written |= {name for form in self._forms.values() for name in form.writes}
         for spec in self._processes.values():
             asked = connector_checks.read(self._organisation, spec)
-            for owner, names in (*spec.read_names.items(), *asked):
+            read = [
+                (owner, names | collected.variables(spec, owner))
+                for owner, names in spec.read_names.items()
+            ]
+            for owner, names in (*read, *asked):
                 for name in sorted(names - written):
                     self._refuse(
                         "unknown_variable",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine import advance
 from engine.catalogue import Catalogue
-from engine.execution import timer_start
+from engine.execution import first_start, timer_start
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind
@@ -26,12 +26,15 @@ def schedule(
 ) -> None:
     """Have the timer start events of a version that is active from `now` begin their instances.
 
-    Those of the key's other versions begin none any more.
+    Those of the key's other versions begin none any more. What a cycle would have begun before
+    `now` is over: a new version of a monthly report does not write the old reports again.
     """
     stop(tx, catalogue.versions(DefinitionKind.PROCESS, definition.key))
     spec = engine.catalogues.process(tx, definition)
     for element_id, timer in spec.timer_starts.items():
-        due = timer_start(timer, since=now, number=1, evaluation=engine.evaluation(catalogue, now))
+        evaluation = engine.evaluation(catalogue, now)
+        number = first_start(timer, since=now, evaluation=evaluation)
+        due = timer_start(timer, since=now, number=number, evaluation=evaluation)
         if due is None:
             continue
         job = Job(
@@ -45,7 +48,7 @@ def schedule(
                 "key": definition.key,
                 "version": definition.version,
                 "since": now.isoformat(),
-                "number": 1,
+                "number": number,
             },
             due_at=due,
         )

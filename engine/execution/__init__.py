@@ -15,7 +15,7 @@ from engine.execution.process_spec import RESERVED_NAMES, Element, Flow, Process
 from engine.execution.reading.reader import parse
 from engine.execution.state import State, Thrown
 from engine.execution.surroundings import Surroundings
-from engine.execution.timers import NotATime, Timer, TimerKind, timer_start
+from engine.execution.timers import NotATime, Timer, TimerKind, first_start, timer_start
 
 __all__ = [
     "RESERVED_NAMES",
@@ -39,6 +39,7 @@ __all__ = [
     "TimerKind",
     "TokenNotWaiting",
     "ValueNotUsable",
+    "first_start",
     "load",
     "parse",
     "start",

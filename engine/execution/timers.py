@@ -158,6 +158,24 @@ def due_instant(value: Value, evaluation: Evaluation) -> datetime:
     raise NotATime(f"it is {shown}, which is neither a date and time nor a duration")
 
 
+def first_start(timer: Timer, *, since: datetime, evaluation: Evaluation) -> int:
+    """Return the number (from 1) of the first start of `timer` that is not over at `since`.
+
+    A cycle with its own beginning, long ago, does not make up for what was before it was deployed.
+    Raises NotATime when the diagram says no usable time.
+    """
+    said = timer.said
+    value = said if isinstance(said, str) else said.evaluate({}, evaluation)
+    if timer.kind is not TimerKind.CYCLE or not isinstance(value, str):
+        return 1
+    cycle = cycle_of(value)
+    if cycle.start is None:
+        return 1
+    begins = due_instant(moment_of(cycle.start), evaluation)
+    before = since - timedelta(microseconds=1)
+    return cycle.next_after(begins, 0, before, evaluation) + 1
+
+
 def timer_start(
     timer: Timer, *, since: datetime, number: int, evaluation: Evaluation
 ) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -107,6 +108,26 @@ class ProcessInstances(Repository):
         if changed.rowcount != 1:
             raise ProcessInstanceMoved(record.id)
         return saved
+
+    def of_processes(
+        self,
+        keys: Sequence[str],
+        *,
+        started: tuple[datetime, datetime] | None = None,
+        ended: tuple[datetime, datetime] | None = None,
+    ) -> Iterator[ProcessInstance]:
+        """Yield the instances of processes in the order they started, a hundred at a time.
+
+        Only those that `started` or `ended` from the first instant (included) to the second.
+        """
+        columns = process_instance.c
+        query = self._select(process_instance).where(columns.process_definition_key.in_(keys))
+        for column, period in ((columns.started_at, started), (columns.ended_at, ended)):
+            if period is not None:
+                query = query.where(column >= period[0], column < period[1])
+        query = query.order_by(columns.started_at, columns.id)
+        for row in self._connection.execute(query.execution_options(yield_per=100)):
+            yield process_instance_of(row)
 
     def listing(
         self,

@@ -80,3 +80,27 @@ def test_a_suspended_version_begins_nothing_until_it_is_active_again(
         assert found.version == 1
     acme.passes(hours=2)
     assert versions_started(acme) == ([1] if then == "active again" else [])
+
+
+def test_a_cycle_that_began_before_it_was_deployed_makes_nothing_up(acme: Acme) -> None:
+    # It is Christmas Eve 2026: eleven months of the cycle are over.
+    acme.deploy(p_bpmn=every("R/2026-01-01T09:00:00Z/P1M"))
+    assert acme.passes(days=7) == 0
+    assert acme.passes(days=1) == 1
+    assert versions_started(acme) == [1]
+
+
+def test_a_new_version_of_a_cycle_does_not_begin_the_earlier_ones_again(acme: Acme) -> None:
+    acme.deploy(p_bpmn=every("R/2026-12-25T09:00:00Z/P1D"))
+    acme.passes(days=3)
+    assert versions_started(acme) == [1, 1, 1]
+    acme.deploy(p_bpmn=every("R/2026-12-25T09:00:00Z/P1D", name="Ask again"))
+    acme.passes(days=1)
+    assert versions_started(acme) == [1, 1, 1, 2]
+
+
+def test_a_cycle_whose_times_were_all_before_begins_nothing(acme: Acme) -> None:
+    acme.deploy(p_bpmn=every("R3/2026-01-01T09:00:00Z/P1M"))
+    acme.passes(days=400)
+    assert versions_started(acme) == []
+    assert acme.jobs() == ()

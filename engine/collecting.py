@@ -63,7 +63,7 @@ def collect(engine: ProcessEngine, request: ServiceRequest) -> ServiceResult:
     `counted_by`: `started` (if it says nothing), `ended`, or the variable whose date counts. Gives
     `since` and `until` as they were given, `count`, and `instances`: each with `process`,
     `process_instance_id`, `business_key`, `state`, `started_at`, `ended_at` and the variables, null
-    where it has none. Raises NotCollectable, which ends as a dead letter for a person.
+    where neither it nor a process that it is calling has any. Raises NotCollectable, which ends as a dead letter for a person.
     """
     with engine.reading(request.organisation) as tx:
         catalogue = engine.catalogues.of(tx)
@@ -124,7 +124,7 @@ def _instances(
     ):
         definition = catalogue.by_id[instance.process_definition_id]
         spec = engine.catalogues.process(tx, definition)
-        yield instance, load(spec, instance.document, surroundings).variables()
+        yield instance, load(spec, instance.document, surroundings).known()
 
 
 def _entry(

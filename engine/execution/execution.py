@@ -175,6 +175,23 @@ class Execution:
         token = instance.find(token_id)
         return everything_visible(token, instance.surroundings.new_evaluation())
 
+    def known(self) -> dict[str, Value]:
+        """Return the instance's variables, with what only the processes that it calls know so far.
+
+        A called process gives back what it has learned when it ends, which may be months later.
+        Where several know a variable, the outermost counts; null is not known.
+        """
+        instance = self._instance
+        instance.dormant.wake_all(instance)
+        found = self.variables()
+        called = [token for token in instance.tasks.values() if token.home is not None]
+        for token in sorted(called, key=instance.call_depth):
+            assert token.home is not None
+            for name, value in token.home.variables.values().items():
+                if found.get(name) is None:
+                    found[name] = value
+        return found
+
     def process_of(self, token_id: str) -> ProcessSpec:
         """Return the process whose diagram shows where a token is; raises TokenNotWaiting."""
         return self._instance.find(token_id).surrounding_home.spec

@@ -126,6 +126,29 @@ def test_instances_can_be_counted_by_a_date_that_they_hold(reporting: Acme) -> N
     assert keys(collected(reporting, counted_by="day")) == ["yes"]
 
 
+def test_what_only_a_called_process_knows_yet_is_collected_too(acme: Acme) -> None:
+    learning = (
+        '<bpmn:scriptTask id="learn" name="learn" scriptFormat="feel" '
+        'camunda:resultVariable="severity"><bpmn:script>= "serious"</bpmn:script></bpmn:scriptTask>'
+    )
+    call = (
+        '<bpmn:callActivity id="call" name="call" calledElement="inner"><bpmn:extensionElements>'
+        '<camunda:in variables="all" /><camunda:out variables="all" />'
+        "</bpmn:extensionElements></bpmn:callActivity>"
+    )
+    acme.deploy(
+        inner_bpmn=diagram(
+            START + learning + user_task("ask") + END + flow("start", "learn", "ask", "end"),
+            key="inner",
+        ),
+        p_bpmn=diagram(START + call + END + flow("start", "call", "end")),
+    )
+    begun(acme, "2026-12-02T09:00+00:00", severity=None)
+    assert [entry["severity"] for entry in collected(acme)["instances"]] == ["serious"]
+    acme.complete("ask")
+    assert [entry["severity"] for entry in collected(acme)["instances"]] == ["serious"]
+
+
 def test_processes_may_be_a_list_and_another_process_is_left_out(reporting: Acme) -> None:
     reporting.deploy(
         q_bpmn=diagram(START + user_task("ask") + END + flow("start", "ask", "end"), key="q")

@@ -31,6 +31,7 @@ from engine.execution.reading import (
     extensions,
     links,
     soundness,
+    synchronisation,
 )
 from engine.execution.reading.complex_gateways import read_complex_gateway
 from engine.execution.reading.drawing import Drawing, bpmn_children, walk
@@ -276,6 +277,7 @@ def _read_scope(
     check_scope(reading.drawing, nodes, makings, scope)
     if not reading.drawing.findings.refused:
         soundness.check(nodes, makings)
+        synchronisation.check(nodes, makings)
     if around is not None and isinstance(owner, EventSubProcess):
         return nodes.get(event_subprocesses.read_start(owner, makings, around) or "")
     starts = reading.starts if around is None else None

@@ -11,6 +11,7 @@ from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.compensation import CancelEnd
 from engine.execution.nodes.complex_gateway import ComplexGateway
 from engine.execution.nodes.event_gateway import EventGateway
+from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode, Route
 from engine.execution.nodes.gateways import (
     ExclusiveGateway,
@@ -49,6 +50,17 @@ def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
             ends, stuck = _play(nodes, start)
         except TooLarge:
             continue
+        if (
+            not ends
+            and not stuck
+            and not any(isinstance(n, EventSubProcess) for n in nodes.values())
+        ):
+            making.drawing.warning(
+                "never_ends",
+                "What begins here can never end: every way leads round in a circle. Draw a way "
+                "out, unless it shall go on for ever.",
+                making.node,
+            )
         for name, missing in stuck.items():
             flows = ", ".join(sorted(missing))
             joining = makings[name]
@@ -75,7 +87,7 @@ def _play(nodes: Mapping[str, FlowNode], start: FlowNode) -> tuple[bool, dict[st
         raise TooLarge
     ends = False
     stuck: dict[str, set[str]] = {}
-    waiting: list[Marking] = [_marking(Counter({(start.name, ""): 1}))]
+    waiting: list[Marking] = [marking(Counter({(start.name, ""): 1}))]
     seen: set[Marking] = set(waiting)
     while waiting:
         tokens = Counter(dict(waiting.pop()))
@@ -90,16 +102,17 @@ def _play(nodes: Mapping[str, FlowNode], start: FlowNode) -> tuple[bool, dict[st
         for after in following:
             if after.total() > MOST_TOKENS:
                 raise TooLarge
-            marking = _marking(after)
-            if marking not in seen:
-                seen.add(marking)
-                waiting.append(marking)
+            reached = marking(after)
+            if reached not in seen:
+                seen.add(reached)
+                waiting.append(reached)
         if len(seen) > MOST_MARKINGS:
             raise TooLarge
     return ends, stuck
 
 
-def _marking(tokens: Counter[Place]) -> Marking:
+def marking(tokens: Counter[Place]) -> Marking:
+    """Return where tokens are, as a value."""
     return tuple(sorted((place, count) for place, count in tokens.items() if count > 0))
 
 
@@ -113,7 +126,7 @@ def _steps(nodes: Mapping[str, FlowNode], tokens: Counter[Place]) -> Iterator[Co
         node = nodes[place[0]]
         if isinstance(node, Join) and len(node.incoming) > 1:
             continue
-        for left in _ways_on(node):
+        for left in ways_on(node):
             if left is None:
                 yield Counter()
             else:
@@ -122,16 +135,17 @@ def _steps(nodes: Mapping[str, FlowNode], tokens: Counter[Place]) -> Iterator[Co
     for gateway in sorted({name for name, _ in tokens}):
         node = nodes[gateway]
         arrived = [flow for flow in node.incoming if (gateway, flow) in tokens]
-        if isinstance(node, InclusiveGateway) and not _released(node, arrived, tokens):
+        if isinstance(node, InclusiveGateway) and not released(node, arrived, tokens):
             continue
         if isinstance(node, ParallelGateway) and len(arrived) < len(node.incoming):
             continue
-        for left in _ways_on(node):
+        for left in ways_on(node):
             if left is not None:
                 yield _moved(tokens, [(gateway, flow) for flow in arrived], left)
 
 
-def _released(node: InclusiveGateway, arrived: Sequence[str], tokens: Counter[Place]) -> bool:
+def released(node: InclusiveGateway, arrived: Sequence[str], tokens: Counter[Place]) -> bool:
+    """Say whether an inclusive join goes on: no token can come by a flow that lacks one."""
     empty = [flow for flow in node.incoming if flow not in arrived]
     for place, _ in tokens:
         if place == node.name:
@@ -152,7 +166,7 @@ def _moved(
     return after
 
 
-def _ways_on(node: FlowNode) -> Iterator[Sequence[Route] | None]:
+def ways_on(node: FlowNode) -> Iterator[Sequence[Route] | None]:
     """Yield the ways in which tokens can leave a node; None ends the whole scope."""
     if isinstance(node, TerminateEnd | ErrorEnd | CancelEnd):
         yield None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from engine.execution.nodes.triggers import (
     ConditionTrigger,
@@ -13,7 +14,9 @@ from engine.execution.nodes.triggers import (
 from engine.execution.reading.drawing import bpmn_children
 from engine.execution.reading.making import Making, check_moment, correlation_key
 from engine.execution.reading.names import EVENT_DEFINITIONS, dialect
-from engine.execution.timers import NotATime, Timer, TimerKind, cycle_of, duration_of
+from engine.execution.timers import NotATime, Timer, TimerKind, cycle_of, due_instant, duration_of
+from engine.feel import Evaluation, Expression
+from engine.model.errors import RemitError
 from engine.model.waits import SubscriptionKind
 from engine.model.xml_tree import Node
 
@@ -88,9 +91,29 @@ def read_timer(making: Making, definition: Node) -> Timer | None:
         )
     if text.startswith("=") or "${" in text or "#{" in text:
         expression = making.drawing.formula(node.text, node, making.owner, "The timer")
-        return None if expression is None else Timer(kind, expression)
+        if expression is None:
+            return None
+        _check_constant(making, node, kind, expression)
+        return Timer(kind, expression)
     _check_literal(making, node, kind, text)
     return Timer(kind, text)
+
+
+def _check_constant(making: Making, node: Node, kind: TimerKind, said: Expression) -> None:
+    """Refuse a time that reads no variable and is none: it would fail in every instance."""
+    if said.free_names:
+        return
+    evaluation = Evaluation(datetime(2026, 1, 1, tzinfo=UTC))
+    try:
+        value = said.evaluate({}, evaluation)
+        if kind is TimerKind.CYCLE:
+            if not isinstance(value, str):
+                raise NotATime("a timeCycle needs text such as R3/PT24H")
+            cycle_of(value)
+        else:
+            due_instant(value, evaluation)
+    except (NotATime, RemitError) as error:
+        making.error("not_a_time", f"The timer “= {said.text}” is no time: {error}.", node)
 
 
 def _happens_once(making: Making) -> bool:

@@ -14,6 +14,7 @@ from tests.unit.execution.diagrams import (
     NOW,
     World,
     begin,
+    codes,
     flows,
     node,
     parse,
@@ -280,3 +281,34 @@ def test_a_due_date_that_comes_out_null_leaves_a_trace() -> None:
     assert wait.due_at is None
     told = [event.data["message"] for event in world.events if event.kind == "expression_warning"]
     assert any("due date is null" in message for message in told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("timeDuration", '= "banana"'),
+        ("timeDuration", '= duration("P1X")'),
+        ("timeDate", "= 5"),
+        ("timeCycle", '= duration("PT1H")'),
+        ("timeCycle", '= "R3/soon"'),
+    ],
+)
+def test_an_expression_that_can_never_be_a_time_is_refused(kind: str, said: str) -> None:
+    waiting = timer("t", said, on="a", interrupting=False, kind=kind)
+    source = process(start_end(), user("a"), waiting, flows("start a end", "t end"))
+    assert codes(source) == {"not_a_time"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("timeDuration", '= duration("P1D")'),
+        ("timeDate", '= now() + duration("P1D")'),
+        ("timeDate", '= date and time("2026-03-03T09:00:00@Europe/London")'),
+        ("timeCycle", '= "R3/PT1H"'),
+    ],
+)
+def test_an_expression_that_is_a_time_whatever_happens_is_accepted(kind: str, said: str) -> None:
+    waiting = timer("t", said, on="a", interrupting=False, kind=kind)
+    source = process(start_end(), user("a"), waiting, flows("start a end", "t end"))
+    assert codes(source) == set()

@@ -12,6 +12,9 @@ from engine.model.pages import Page, PageRequest
 from engine.store.rows import Repository, paged
 from engine.store.schema import history_event
 
+# Built once: it belongs to every step.
+_ADD = insert(history_event)
+
 
 class History(Repository):
     def add(self, instance_id: str, recorded: Sequence[RecordedEvent]) -> None:
@@ -34,7 +37,7 @@ class History(Repository):
             for one in recorded
         ]
         if rows:
-            self._connection.execute(insert(history_event), rows)
+            self._connection.execute(_ADD, rows)
 
     def listing(
         self, instance_id: str, page: PageRequest, *, kinds: Sequence[HistoryKind] = ()

@@ -13,11 +13,14 @@ from engine.model.pages import Page, PageRequest
 from engine.store.rows import Repository, paged, values_of
 from engine.store.schema import job
 
+# Built once: it belongs to most steps.
+_ADD = insert(job)
+
 
 class Jobs(Repository):
     def add(self, records: Sequence[Job]) -> None:
         if records:
-            self._connection.execute(insert(job), [values_of(record) for record in records])
+            self._connection.execute(_ADD, [values_of(record) for record in records])
 
     def get(self, job_id: str) -> Job:
         """Return the job; raise JobNotFound."""

@@ -25,7 +25,7 @@ from engine.store.history import History
 from engine.store.inbox import Inbox
 from engine.store.jobs import Jobs
 from engine.store.links import AllLinks, Links
-from engine.store.migrations import upgrade
+from engine.store.migrations import begin_sqlite, upgrade
 from engine.store.notices import Notices
 from engine.store.organisations import AllOrganisations, Organisations
 from engine.store.people import People
@@ -256,9 +256,8 @@ class Store:
     def _begun(self, *, writes: bool) -> Iterator[Connection]:
         # Closing without a commit rolls back.
         with self.engine.connect() as connection:
-            if self.is_sqlite and writes:
-                # IMMEDIATE takes the write lock now: an upgrade from a read lock could fail midway.
-                connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            if self.is_sqlite:
+                begin_sqlite(connection, writes=writes)
             yield connection
 
     @staticmethod
@@ -275,7 +274,6 @@ def _engine(url: str) -> Engine:
         url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **options
     )
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -284,10 +282,3 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    driver = connection.connection.dbapi_connection
-    assert driver is not None
-    driver.execute(options.get("sqlite_begin", "BEGIN"))

@@ -37,6 +37,8 @@ _WITH_INSTANCE: Any = (
     )
 )
 _LOCK: Any = _WITH_INSTANCE.with_for_update(of=process_instance)
+_ADD = insert(user_task)
+_ADD_CANDIDATES = insert(candidate)
 _DONE = user_task.c.id == bindparam("done")
 _CLOSE = (
     update(user_task)
@@ -58,7 +60,7 @@ class UserTasks(Repository):
         """Store the rows of user tasks that an instance now waits for."""
         rows = [{**_row(wait), **self._of(instance)} for wait in waits]
         if rows:
-            self._connection.execute(insert(user_task), rows)
+            self._connection.execute(_ADD, rows)
         self._add_candidates(waits)
 
     def change(self, wait: UserTaskWait) -> None:
@@ -211,7 +213,7 @@ class UserTasks(Repository):
             for name in dict.fromkeys(names)
         ]
         if rows:
-            self._connection.execute(insert(candidate), rows)
+            self._connection.execute(_ADD_CANDIDATES, rows)
 
     def _update(self, token_id: str) -> Any:
         return update(user_task).where(

@@ -237,6 +237,14 @@ def _move(
     return True
 
 
+def give_up(engine: ProcessEngine, organisation: str, job_id: str) -> None:
+    """Count a job as failed whose handler does not answer; should it answer late, nobody listens."""
+    with engine.reading(organisation) as tx:
+        job = tx.jobs.find(job_id)
+    if job is not None and job.state is JobState.WAITING:
+        _failed(engine, job, TimeoutError("The handler did not answer in time."))
+
+
 def _failed(engine: ProcessEngine, job: Job, error: Exception) -> None:
     """Keep what went wrong with the job; the instance stays as it was before."""
     now = engine.clock.now()
@@ -245,8 +253,8 @@ def _failed(engine: ProcessEngine, job: Job, error: Exception) -> None:
     text = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
     with engine.transaction(job.organisation) as tx:
         current = tx.jobs.find(job.id, lock=True)
-        if current is None:
-            return
+        if current is None or current.attempts != job.attempts:
+            return  # this attempt was given up before
         not_before = getattr(error, "not_before", None)
         failed = after_failure(current, text, now=now, not_before=not_before)
         tx.jobs.save(failed)

@@ -53,8 +53,16 @@ class Executor(Protocol):
     def dispatch(self, tx: Transaction, jobs: Sequence[Job]) -> None:
         """Have these due jobs delivered once the transaction is durable."""
 
-    def start(self, engine: ProcessEngine, run_job: Callable[[str, str], None]) -> None:
-        """Begin to deliver; `run_job` takes an organisation and a job id."""
+    def start(
+        self,
+        engine: ProcessEngine,
+        run_job: Callable[[str, str], None],
+        give_up: Callable[[str, str], None],
+    ) -> None:
+        """Begin to deliver; both take an organisation and a job id.
+
+        `give_up` is called for a job whose handler does not answer.
+        """
 
     def stop(self, grace: float) -> None:
         """Deliver nothing more; wait up to `grace` seconds for what is under way."""

@@ -53,7 +53,7 @@ def open_engine(
         if executor is None:
             yield engine
             return
-        executor.start(engine, partial(jobs.run_job, engine))
+        executor.start(engine, partial(jobs.run_job, engine), partial(jobs.give_up, engine))
         try:
             yield engine
         finally:

@@ -30,8 +30,27 @@ class JobKind(StrEnum):
     DUE_CHECK = "due_check"
 
 
-OUTWARD = frozenset({JobKind.CONNECTOR, JobKind.WEBHOOK})
-"""Kinds that wait for another system to answer: nothing of the rest waits behind them."""
+class Lane(StrEnum):
+    """What may run side by side for one process instance: one job of each lane at a time.
+
+    Jobs that move tokens never wait for a handler or another system, however long that takes.
+    """
+
+    MOVES = "moves"
+    HANDLERS = "handlers"
+    OUTWARD = "outward"
+
+
+LANES: Mapping[Lane, frozenset[JobKind]] = {
+    Lane.MOVES: frozenset(
+        {JobKind.TIMER, JobKind.TIMER_START, JobKind.MESSAGE, JobKind.DUE_CHECK}
+    ),
+    Lane.HANDLERS: frozenset({JobKind.SERVICE_TASK}),
+    Lane.OUTWARD: frozenset({JobKind.CONNECTOR, JobKind.WEBHOOK}),
+}
+"""The kinds of each lane. External tasks have none: workers fetch them."""
+
+LANE_OF: Mapping[JobKind, Lane] = {kind: lane for lane, kinds in LANES.items() for kind in kinds}
 
 
 class JobState(StrEnum):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
-from engine.model.jobs import JobKind, JobState
+from engine.model.jobs import LANE_OF, LANES, JobKind, JobState, Lane
 from engine.model.process_instances import InstanceState
 from engine.store.external_tasks import available
 from engine.store.schema import job, process_instance
+
+
+class Gate(NamedTuple):
+    """Lets one job through at a time: of its instance, or for want of one itself, in one lane."""
+
+    owner: str
+    lane: Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +32,9 @@ class DueJob:
     kind: JobKind
 
     @property
-    def gate(self) -> str:
-        """Return what lets one job through at a time: its instance, or for want of one itself."""
-        return self.process_instance_id or self.id
+    def gate(self) -> Gate:
+        """Return what lets one job through at a time."""
+        return Gate(self.process_instance_id or self.id, LANE_OF[self.kind])
 
 
 _COLUMNS = (job.c.id, job.c.organisation, job.c.process_instance_id, job.c.due_at, job.c.kind)
@@ -48,16 +55,17 @@ class DueJobs:
         )
         return tuple(_due_job(row) for row in rows)
 
-    def next_of(self, gate: str, now: datetime) -> DueJob | None:
+    def next_of(self, gate: Gate, now: datetime) -> DueJob | None:
         """Return the longest due job that nobody is working on behind a gate: see `DueJob.gate`."""
         row = self._connection.execute(
             select(*_COLUMNS)
             .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
             .where(
                 _deliverable(now),
+                job.c.kind.in_(sorted(LANES[gate.lane])),
                 or_(
-                    job.c.process_instance_id == gate,
-                    and_(job.c.process_instance_id.is_(None), job.c.id == gate),
+                    job.c.process_instance_id == gate.owner,
+                    and_(job.c.process_instance_id.is_(None), job.c.id == gate.owner),
                 ),
             )
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)

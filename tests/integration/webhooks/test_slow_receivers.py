@@ -44,7 +44,9 @@ def test_timers_fire_while_every_receiver_keeps_us_waiting(acme: Acme, receiver:
     )
     started = [acme.start(business_key=f"A-{n}") for n in range(2 * THREADS_OUTWARD)]
     executor = LocalExecutor(threads=1, tick_seconds=0.05)
-    executor.start(acme.engine, partial(jobs.run_job, acme.engine))
+    executor.start(
+        acme.engine, partial(jobs.run_job, acme.engine), partial(jobs.give_up, acme.engine)
+    )
     try:
         time.sleep(0.5)  # all the threads for webhooks are waiting now
         acme.clock.move_to(acme.clock.now() + timedelta(hours=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 
 from engine.dmn.elements import (
@@ -26,6 +26,7 @@ from engine.dmn.functions import TypedParameter, function_value, invoke
 from engine.dmn.run import Program, Run, Scope
 from engine.dmn.types import ANY_TYPE, DataType
 from engine.feel import Value
+from engine.feel.compile_loops import items_of
 
 TableCompiler = Callable[[DecisionTable, Names, str], Program]
 
@@ -190,8 +191,8 @@ class BoxedCompiler:
             for item in items:
                 run.evaluation.spend()
                 parts = item if isinstance(item, dict) else {}
-                verdict = match({**scope, **parts, "item": item}, run)
-                if not isinstance(verdict, bool):
+                verdict = match({**scope, "item": item, **parts}, run)
+                if verdict is not None and not isinstance(verdict, bool):
                     run.warn(f"{what}: the match is not true or false", "not_boolean")
                     return None
                 if verdict:
@@ -228,18 +229,20 @@ class BoxedCompiler:
         every = boxed.kind is IteratorKind.EVERY
 
         def run_quantified(scope: Scope, run: Run) -> Value:
-            answer = every
             items = _items(collection(scope, run), what, run)
             if items is None:
                 return None
+            verdicts: set[bool | None] = set()
             for item in items:
                 run.evaluation.spend()
                 verdict = condition({**scope, variable: item}, run)
-                if not isinstance(verdict, bool):
+                if verdict is not None and not isinstance(verdict, bool):
                     run.warn(f"{what}: the condition is not true or false", "not_boolean")
                     return None
-                answer = answer and verdict if every else answer or verdict
-            return answer
+                verdicts.add(verdict)
+            if (not every) in verdicts:
+                return not every
+            return None if None in verdicts else every
 
         return run_quantified
 
@@ -251,12 +254,12 @@ def typed(program: Program, data_type: DataType, what: str) -> Program:
     return lambda scope, run: converted(program(scope, run), data_type, what, run)
 
 
-def _items(value: Value, what: str, run: Run) -> list[Value] | None:
-    """Return what a loop goes through: a list's items, or the one value; None and a warning for null."""
-    if value is None:
+def _items(value: Value, what: str, run: Run) -> Iterable[Value] | None:
+    """Return what a loop goes through, as in FEEL: a list, a range or one value; None and a warning for none."""
+    items = items_of(value)
+    if items is None:
         run.warn(f"{what}: there is no list to go through", "not_a_list")
-        return None
-    return value if isinstance(value, list) else [value]
+    return items
 
 
 def _mentions(part: object, word: str) -> bool:

@@ -78,8 +78,11 @@ class Coverage:
                 mask &= mask - 1
                 yield Overlap(first, second, self._common(first, second))
 
-    def never_reached(self) -> Iterator[int]:
-        """Yield the rules that earlier rules cover altogether, so that FIRST never gets to them.
+    def never_reached(self, order: Sequence[int] | None = None) -> Iterator[int]:
+        """Yield the rules that better rules cover altogether, so that they never give the result.
+
+        `order` lists the rules from the best to the worst, for PRIORITY; under FIRST they are in
+        order as they stand.
 
         A rule is compared with at most a few hundred earlier ones that meet it; beyond that only a
         single rule that covers it is noticed.
@@ -87,14 +90,16 @@ class Coverage:
         candidates = self._overlapping(with_opaque=True)
         covering = self._covering()
         work = 0
-        for rule in range(1, self._rules):
-            earlier = candidates[rule] & ((1 << rule) - 1) & ~self._opaque
+        better = 0
+        for rule in range(self._rules) if order is None else order:
+            earlier = candidates[rule] & better & ~self._opaque
+            better |= 1 << rule
             if earlier & covering[rule]:
                 yield rule
                 continue
             meeting = _rules_in(earlier, MOST_RULES_TOGETHER)
             work += len(meeting) * len(self._columns)
-            if len(meeting) < 2 or work > STEPS_TOGETHER:
+            if not meeting or work > STEPS_TOGETHER:
                 continue
             self._steps, self._allowance = 0, STEPS_PER_RULE
             try:

@@ -8,12 +8,13 @@ from engine.dmn.grid import Stretch
 from engine.dmn.regions import DISCRETE, Kind, before
 from engine.feel import Date, DaysTimeDuration, YearsMonthsDuration
 from engine.feel.numbers import digits
+from engine.feel.text import quoted
 
 
 def example(stretch: Stretch) -> str:
     """Return a value inside a stretch as FEEL would write it."""
     if stretch.kind is None:
-        return "any value" if stretch.mask else "null"
+        return "null" if stretch.is_null else "any value"
     low = stretch.start[1] if len(stretch.start) == 3 else None
     high = stretch.end[1] if len(stretch.end) == 3 else None
     if stretch.kind is Kind.STRING:
@@ -30,7 +31,7 @@ def example(stretch: Stretch) -> str:
 
 def _text(stretch: Stretch, low: object) -> str:
     if len(stretch.start) == 3 and stretch.start[2] == 0:
-        return f'"{low}"'
+        return quoted(str(low))
     start = low if isinstance(low, str) else ""
     for candidate in (
         "something else",
@@ -42,8 +43,8 @@ def _text(stretch: Stretch, low: object) -> str:
         f"{start}\0",
     ):
         if stretch.start <= before(candidate) < stretch.end:
-            return f'"{candidate}"'
-    return f'a text after "{start}"'
+            return quoted(candidate)
+    return f"a text after {quoted(start)}"
 
 
 def _between(kind: Kind, low: Decimal | int | None, high: Decimal | int | None) -> Decimal | int:
@@ -64,11 +65,11 @@ def _shown(kind: Kind, key: object) -> str:
         case Kind.BOOLEAN, int():
             return "true" if key else "false"
         case Kind.DATE, int():
-            return str(Date.from_epoch_day(key))
+            return f'date("{Date.from_epoch_day(key)}")'
         case Kind.DAYS_TIME, int() | Decimal():
-            return str(DaysTimeDuration(int(key)))
+            return f'duration("{DaysTimeDuration(int(key))}")'
         case Kind.YEARS_MONTHS, int():
-            return str(YearsMonthsDuration(key))
+            return f'duration("{YearsMonthsDuration(key)}")'
         case _, int() | Decimal():
             return digits(Decimal(key))
     return str(key)

@@ -22,13 +22,15 @@ from engine.dmn.regions import (
 class Stretch:
     """Part of a column between two neighbouring cuts; bit i of `mask`: rule i accepts it.
 
-    `kind` None stands for null, or, in a column whose cells say nothing, for any value.
+    `kind` None stands for null (then `is_null`), or, in a column whose cells say nothing, for any
+    value.
     """
 
     kind: Kind | None
     start: Cut
     end: Cut
     mask: int
+    is_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def cut_column(regions: Sequence[Region | None], domain: Region | None) -> Colum
     blank = (
         None if lines and domain is not None else Stretch(None, LEFT_END, RIGHT_END, tally.wild)
     )
-    return Column(lines, Stretch(None, LEFT_END, RIGHT_END, tally.null), blank, tally.opaque)
+    return Column(
+        lines, Stretch(None, LEFT_END, RIGHT_END, tally.null, is_null=True), blank, tally.opaque
+    )
 
 
 def cut_line(

@@ -63,7 +63,7 @@ class Policy:
                             run,
                         )
             case HitPolicy.PRIORITY | HitPolicy.OUTPUT_ORDER:
-                order = sorted(range(len(rows)), key=lambda index: self._rank(rows[index], run))
+                order = self.best_first(rows, run)
                 rules = [rules[index] for index in order]
                 rows = [rows[index] for index in order]
         if self.hit_policy not in LIST_POLICIES:
@@ -86,6 +86,10 @@ class Policy:
     def bare(self, row: Row) -> Value:
         """Return a row as the standard's value: the context, or the one output without its name."""
         return row[self.columns[0]] if self.single else row
+
+    def best_first(self, rows: Sequence[Row], run: Run) -> list[int]:
+        """Return the indexes of rows by the priority of their outputs; equals stay in their order."""
+        return sorted(range(len(rows)), key=lambda index: self._rank(rows[index], run))
 
     def _rank(self, row: Row, run: Run) -> tuple[int, ...]:
         return tuple(

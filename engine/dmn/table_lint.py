@@ -1,9 +1,9 @@
 """Says what is wrong with a table as a whole. Owns the sentences; geometry does the searching.
 
 Errors are what makes a table wrong: under UNIQUE rules that overlap; under ANY rules that overlap
-with different outputs; under FIRST a rule that earlier ones cover altogether (it can never apply,
-so the table does not say what its author meant, and the clauses that the rule cites would never be
-carried out); a cell that no value of its column can satisfy. A gap is a warning, and only where one
+with different outputs; under FIRST a rule that earlier ones cover altogether, under PRIORITY one that
+better ones cover (it can never apply, so the table does not say what its author meant, and the
+clauses that the rule cites would never be carried out); a cell that no value of its column can satisfy. A gap is a warning, and only where one
 result is expected (UNIQUE, ANY, PRIORITY, FIRST) and there is no default: elsewhere no matching
 rule simply means an empty list. Cells that are not simple tests are never the reason for a finding.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import islice
 
 from engine.dmn.cells import region_of
@@ -21,10 +22,14 @@ from engine.dmn.examples import example
 from engine.dmn.grid import Stretch
 from engine.dmn.hit_policy import LIST_POLICIES
 from engine.dmn.regions import Kind, Region, intersection, line_of
+from engine.dmn.run import Run
 from engine.dmn.table import InputColumn, Table
+from engine.feel import Evaluation
 from engine.model.findings import Findings
 
 LARGEST_REPORT = 10
+# Priorities are constants, which do not read the time.
+_TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def lint_table(
@@ -71,6 +76,15 @@ def lint_table(
                     "rule_never_reached",
                     f"{table.what}: rule {rule + 1} can never apply: the rules before it take "
                     "every case it describes. Move it up, narrow the earlier rules or remove it.",
+                    source.rules[rule].place,
+                )
+        elif hit_policy is HitPolicy.PRIORITY:
+            order = _best_first(table)
+            for rule in islice(coverage.never_reached(order) if order else (), LARGEST_REPORT):
+                findings.error(
+                    "rule_never_reached",
+                    f"{table.what}: rule {rule + 1} can never apply: rules with outputs of a "
+                    "higher priority take every case it describes. Narrow them or remove it.",
                     source.rules[rule].place,
                 )
     if table.defaults is None:
@@ -159,6 +173,21 @@ def _differing(table: Table) -> list[int]:
     for mask in groups.values():
         known |= mask
     return [0 if key is None else known & ~groups[key] for key in keys]
+
+
+def _best_first(table: Table) -> list[int]:
+    """Return the rules by the priority of their outputs; none when an output is not constant."""
+    rows = []
+    for entries in table.entries:
+        row = {
+            name: entry[0]
+            for name, entry in zip(table.policy.columns, entries, strict=True)
+            if isinstance(entry, tuple)
+        }
+        if len(row) < len(entries):
+            return []
+        rows.append(row)
+    return table.policy.best_first(rows, Run(Evaluation(_TIMELESS)))
 
 
 def _report_overlaps(

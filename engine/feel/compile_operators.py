@@ -11,7 +11,7 @@ from engine.feel.arithmetic import CALCULATE, negate
 from engine.feel.code import Code, Frame, compile_node, compiles
 from engine.feel.comparison import COMPARE, less_or_equal
 from engine.feel.evaluation import Evaluation
-from engine.feel.numbers import CONTEXT
+from engine.feel.numbers import CONTEXT, power
 from engine.feel.properties import NoSuchProperty, property_of
 from engine.feel.scopes import Scope
 from engine.feel.syntax import (
@@ -35,7 +35,7 @@ _DECIMAL_METHODS = {
     Operator.SUBTRACT: CONTEXT.subtract,
     Operator.MULTIPLY: CONTEXT.multiply,
     Operator.DIVIDE: CONTEXT.divide,
-    Operator.POWER: CONTEXT.power,
+    Operator.POWER: power,
 }
 # For two numbers or two strings Python's comparisons are FEEL's.
 DIRECT: dict[Operator, Callable[[Any, Any], bool]] = {

@@ -67,7 +67,7 @@ class Cursor:
 
     def span(self, start: int) -> Span:
         """Return the span from an offset to the end of the token before the current one."""
-        return Span(position=start, end=self.tokens[self.index - 1].end if self.index else start)
+        return Span(start, self.tokens[self.index - 1].end if self.index else start)
 
     def enter(self) -> None:
         """Go one level deeper; raises FeelSyntaxError when that is too deep."""
@@ -88,15 +88,22 @@ class Cursor:
         """Return how many tokens the longest known name of several tokens takes here, 0 for none."""
         longest = 0
         for scope in self.scopes:
-            longest = max(longest, scope.longest(self.tokens, self.index))
-        return max(longest, self.keys.longest(self.tokens, self.index)) if keys else longest
+            if scope and (length := scope.longest(self.tokens, self.index)) > longest:
+                longest = length
+        if keys and self.keys:
+            return max(longest, self.keys.longest(self.tokens, self.index))
+        return longest
 
-    def name(self, *, keys: bool = False) -> str:
-        """Read a name: the longest that is known, else all the words up to an operator."""
+    def name(self, length: int | None = None, *, keys: bool = False) -> str:
+        """Read a name: the longest that is known, else all the words up to an operator.
+
+        `length` is what `known_name` said of this place, where it has been asked already.
+        """
         if self.current.sort is not Sort.NAME:
             raise self.unexpected("a name")
         start = self.index
-        length = self.known_name(keys=keys)
+        if length is None:
+            length = self.known_name(keys=keys)
         if length:
             self.move_to(start + length)
             return text_of(self.tokens[start : start + length])

@@ -13,12 +13,15 @@ from engine.feel.syntax import (
     Filter,
     For,
     FunctionDefinition,
+    Literal,
     Name,
     Node,
     Quantified,
 )
 
 _NEVER_FREE = frozenset(BUILTINS) | {"?"}
+# Nodes inside which names are bound; the children of all others are read in any order.
+_BINDERS = (Filter, For, Quantified, FunctionDefinition, ContextLiteral)
 _IN_FILTER = (
     "[item]"  # bound like a name while inside the condition of a filter; no name has brackets
 )
@@ -52,18 +55,22 @@ def reads(tree: Node) -> Reads:
     waiting: list[Node | _Bound] = [tree]
     while waiting:
         step = waiting.pop()
-        if isinstance(step, _Bound):
-            bound[step.name] += step.change
-        elif isinstance(step, Name):
+        if isinstance(step, Literal):
+            continue
+        if isinstance(step, Name):
             if not bound[step.name] and step.name not in _NEVER_FREE:
                 (possible if bound[_IN_FILTER] else certain).add(step.name)
-        else:
+        elif isinstance(step, _Bound):
+            bound[step.name] += step.change
+        elif isinstance(step, _BINDERS):
             waiting.extend(reversed(list(_steps(step))))
+        else:
+            waiting.extend(step.children())
     return Reads(frozenset(certain), frozenset(possible))
 
 
 def _steps(node: Node) -> Iterator[Node | _Bound]:
-    """Yield the children of a node in reading order, with what is bound around them."""
+    """Yield the children of a binder in reading order, with what is bound around them."""
     match node:
         case Filter(source=source, condition=condition):
             yield source
@@ -82,8 +89,6 @@ def _steps(node: Node) -> Iterator[Node | _Bound]:
                     yield entry.value
                 yield _Bound(entry.key, 1)
             yield from (_Bound(entry.key, -1) for entry in entries)
-        case _:
-            yield from node.children()
 
 
 def _within(names: Iterable[str], nodes: Iterable[Node | _Bound]) -> Iterator[Node | _Bound]:

@@ -35,15 +35,21 @@ _NAME_START = (
     r"A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
+# White space and comments; possessive, so that a text of nothing else is read once.
+_SPACE = r"(?>[\s\u0085\u180E\u200B\uFEFF]+|//[^\n\r]*|/\*.*?\*/)*+"
+_BEFORE_TOKEN = re.compile(_SPACE, re.DOTALL)
 _TOKEN = re.compile(
     rf"""
-      (?P<space>(?:[\s\u0085\u180E\u200B\uFEFF]+|//[^\n\r]*|/\*.*?\*/)+)
-    | (?P<name>[{_NAME_START}][{_NAME_START}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
+    {_SPACE}
+    (?:
+      (?P<name>[{_NAME_START}][{_NAME_START}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
     | (?P<dots>\.\.)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<at>@[ ]*"(?:[^"\\]|\\.)*")
     | (?P<symbol>\*\*|<=|>=|!=|->|/(?!\*)|[-+*=<>()\[\]{{}},:.?'])
+    | (?P<end>\Z)
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -54,6 +60,7 @@ _SORTS = {
     "at": Sort.AT,
     "symbol": Sort.SYMBOL,
     "dots": Sort.SYMBOL,
+    "end": Sort.END,
 }
 
 LARGEST_TEXT = 32_000
@@ -71,24 +78,19 @@ def tokens(text: str) -> list[Token]:
         )
     found: list[Token] = []
     position = 0
-    spaced = False
-    end = len(text)
     match = _TOKEN.match
-    while position < end:
+    while True:
         token = match(text, position)
         if token is None:
-            raise _unreadable(text, position)
-        after = token.end()
+            before = _BEFORE_TOKEN.match(text, position)
+            raise _unreadable(text, before.end() if before else position)
         group = token.lastgroup
-        if group == "space":
-            spaced = True
-        else:
-            assert group is not None
-            found.append(Token(_SORTS[group], token[0], position, after, spaced))
-            spaced = False
+        assert group is not None  # every way the pattern matches ends in a group
+        start, after = token.span(group)
+        found.append(Token(_SORTS[group], token[group], start, after, start > position))
+        if group == "end":
+            return found
         position = after
-    found.append(Token(Sort.END, "", end, end, spaced))
-    return found
 
 
 def string_value(text: str) -> str:

@@ -52,6 +52,9 @@ class NameTable:
             candidates.append(found)
             candidates.sort(key=len, reverse=True)
 
+    def __bool__(self) -> bool:
+        return bool(self._by_first)
+
     def longest(self, found: list[Token], index: int) -> int:
         """Return how many tokens the longest known name at `index` takes; 0 when there is none."""
         for candidate in self._by_first.get(found[index].text, ()):

@@ -25,6 +25,7 @@ LARGEST_SCALE = 6176
 SMALLEST_SCALE = -6111
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
 
 
 def number(text: str) -> Decimal | None:
@@ -52,8 +53,11 @@ def rounded(value: Decimal, scale: int, rounding: str) -> Decimal:
 
 
 def power(base: Decimal, exponent: Decimal) -> Decimal:
-    """Return base ** exponent; not finite when it has no decimal128 value."""
-    return CONTEXT.power(base, exponent)
+    """Return base ** exponent; not finite when it has no decimal128 value.
+
+    Anything to the power of zero is one, zero too (IEEE 754-2008 §9.2.1).
+    """
+    return CONTEXT.power(base, exponent) if exponent else ONE
 
 
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:

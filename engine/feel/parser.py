@@ -46,9 +46,13 @@ _SYMBOL_LEVELS = {
     "**": _POWER,
 }
 _WORD_LEVELS = {"or": _OR, "and": _AND, "between": _COMPARE, "in": _COMPARE}
+# Texts of names and signs alone: those of strings begin with a quotation mark.
+_LEVELS = _SYMBOL_LEVELS | _WORD_LEVELS
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 # What cannot begin an operand, so that the `[` in `]1..5[` before it closes a range.
-_AFTER_RANGE = frozenset({")", "]", "}", ",", ":", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/"})
+_AFTER_RANGE = frozenset(
+    {")", "]", "}", ",", ":", ".", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/"}
+)
 
 
 class Parser(Cursor):
@@ -102,13 +106,7 @@ class Parser(Cursor):
         self.enter()
         left = self.operand()
         while True:
-            token = self.current
-            if token.sort is Sort.SYMBOL:
-                level = _SYMBOL_LEVELS.get(token.text, 0)
-            elif token.sort is Sort.NAME:
-                level = _WORD_LEVELS.get(token.text, 0)
-            else:
-                level = 0
+            level = _LEVELS.get(self.current.text, 0)
             if level < lowest:
                 break
             if level == _COMPARE:
@@ -133,9 +131,7 @@ class Parser(Cursor):
     def arithmetic(self, first: Node, level: int) -> Node:
         """Read the rest of a chain of `+ -`, of `* /` or of `**`; all go from left to right."""
         rest = []
-        while (
-            self.current.sort is Sort.SYMBOL and _SYMBOL_LEVELS.get(self.current.text, 0) == level
-        ):
+        while _LEVELS.get(self.current.text, 0) == level:
             operator = Operator(self.step().text)
             rest.append((operator, self.binary(level + 1)))
         return Arithmetic(self.span(first.position), first, tuple(rest))
@@ -179,11 +175,13 @@ class Parser(Cursor):
         """Read minus signs, a primary, what is called or taken out of it, and `instance of`."""
         start = self.current.position
         minuses = 0
-        while self.current.text == "-" and self.current.sort is Sort.SYMBOL:
+        while self.current.text == "-":
             self.step()
             minuses += 1
-        node = self.postfix(primary(self))
-        if self.at_word("instance") and self.peek().text == "of":
+        node = primary(self)
+        if self.current.sort is Sort.SYMBOL:
+            node = self.postfix(node)
+        if self.current.text == "instance" and self.peek().text == "of":
             self.step()
             self.step()
             tested = parse_type(self)
@@ -232,6 +230,8 @@ class Parser(Cursor):
         following = self.peek()
         if following.sort is Sort.END:
             return True
+        if following.text == "instance":
+            return self.peek(2).text == "of"
         if following.sort is Sort.NAME:
             return following.text in _WORD_LEVELS or following.text in (
                 "then",

@@ -120,7 +120,8 @@ def arguments(parser: Parser) -> tuple[tuple[Node, ...], tuple[tuple[str, Node],
 
 def _word(parser: Parser) -> Node:
     token = parser.current
-    if not parser.known_name():
+    length = parser.known_name()
+    if not length:
         match token.text:
             case "if":
                 return _conditional(parser)
@@ -135,7 +136,7 @@ def _word(parser: Parser) -> Node:
                 return Literal(parser.span(token.position), _CONSTANTS[token.text])
             case word if word in _OPERATOR_WORDS:
                 raise parser.unexpected("a value or a name")
-    name = parser.name()
+    name = parser.name(length)
     return Name(parser.span(token.position), name)
 
 

@@ -139,7 +139,7 @@ class _Translator:
             return "\\" + character
         lower = character.lower()
         if character in "pP":
-            return self.category(character)
+            return self.category(character, inside=inside)
         if lower == "w":
             # XPath: everything but punctuation, separators and others.
             not_word = r"\p{P}\p{Z}\p{C}"
@@ -151,7 +151,7 @@ class _Translator:
             return f"[^{body}]"
         raise self.fail(f"\\{character} means nothing")
 
-    def category(self, letter: str) -> str:
+    def category(self, letter: str, *, inside: bool) -> str:
         if self.take() != "{":
             raise self.fail(f"\\{letter} needs a category in braces, such as \\{letter}{{L}}")
         end = self.pattern.find("}", self.at)
@@ -168,31 +168,27 @@ class _Translator:
             regex.compile(translated)
         except regex.error:
             raise self.fail(f"there is no category {name!r}") from None
-        return translated
+        # XPath: a category means what it says also under the flag i.
+        return translated if inside or "i" not in self.flags else f"(?-i:{translated})"
 
     def character_class(self) -> str:
         """Translate `[...]` with ranges, escapes and XPath's subtraction `-[...]`."""
-        out = ["["]
-        if self.peek() == "^":
-            self.at += 1
-            out.append("^")
-        empty = True
+        members: list[str] = []
+        negated = self.peek() == "^"
+        self.at += negated
         while True:
             character = self.take()
             if character == "]":
-                if empty:
+                if not members:
                     raise self.fail("[] holds nothing")
-                return "".join([*out, "]"])
-            if character == "-" and self.peek() == "[" and not empty:
+                return self.one_of(members, negated=negated)
+            if character == "-" and self.peek() == "[" and members:
                 self.at += 1
                 inner = self.character_class()
                 if self.take() != "]":
                     raise self.fail("a subtraction ends its character class")
-                body = "".join(out[1:]).removeprefix("^")
                 # The negation covers what remains after the subtraction's left side only.
-                left = f"[^{body}]" if out[1:2] == ["^"] else f"[{body}]"
-                return f"[{left}--{inner}]"
-            empty = False
+                return f"(?:(?!{inner}){self.one_of(members, negated=negated)})"
             low = self.class_member(character)
             if self.peek() == "-" and self.pattern[self.at + 1 : self.at + 2] not in (
                 "]",
@@ -203,9 +199,18 @@ class _Translator:
                 high = self.class_member(self.take())
                 if len(low) > 2 or len(high) > 2 or _code(low) > _code(high):
                     raise self.fail(f"{low}-{high} is not a range of characters")
-                out.append(f"{low}-{high}")
+                members.append(f"{low}-{high}")
             else:
-                out.append(low)
+                members.append(low)
+
+    def one_of(self, members: list[str], *, negated: bool) -> str:
+        """Return what matches one character that is, or is not, among the members of a class."""
+        exact = [member for member in members if member[:2] in (r"\p", r"\P")]
+        if not exact or "i" not in self.flags:
+            return f"[{'^' if negated else ''}{''.join(members)}]"
+        others = [member for member in members if member not in exact]
+        either = f"(?-i:[{''.join(exact)}])" + (f"|[{''.join(others)}]" if others else "")
+        return f"(?:(?!{either})(?s:.))" if negated else f"(?:{either})"
 
     def class_member(self, character: str) -> str:
         if character == "[":

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.feel.types import Type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+# The fields of each class of nodes in which nodes may be, found once.
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+class Span(NamedTuple):
     """Where a node stands in its text: offsets, `end` after the last character."""
 
     position: int
@@ -36,8 +39,12 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """Yield the nodes directly inside this one."""
-        for field in fields(self):
-            yield from _nodes_in(getattr(self, field.name))
+        for name in _parts_of(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, Node):
+                yield value
+            elif isinstance(value, tuple):
+                yield from _nodes_in(value)
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it."""
@@ -48,12 +55,20 @@ class Node:
             waiting.extend(node.children())
 
 
-def _nodes_in(value: Any) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _nodes_in(part)
+def _parts_of(node: type[Node]) -> tuple[str, ...]:
+    found = _PARTS.get(node)
+    if found is None:
+        found = tuple(field.name for field in fields(node) if field.name != "span")
+        _PARTS[node] = found
+    return found
+
+
+def _nodes_in(values: tuple[Any, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes_in(value)
 
 
 class Operator(StrEnum):

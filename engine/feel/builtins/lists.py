@@ -71,7 +71,7 @@ def sublist(
     return found
 
 
-@builtin("append(list: list, items...: Any) -> list", chapter=_CHAPTER)
+@builtin("append(list: list, item...: Any) -> list", chapter=_CHAPTER)
 def append(evaluation: Evaluation, items: list[Any], *more: Any) -> Any:
     """The list with the items after it, each as one item.
 
@@ -83,7 +83,7 @@ def append(evaluation: Evaluation, items: list[Any], *more: Any) -> Any:
     return [*items, *more]
 
 
-@builtin("concatenate(lists...: list) -> list", chapter=_CHAPTER)
+@builtin("concatenate(list...: list) -> list", chapter=_CHAPTER)
 def concatenate(evaluation: Evaluation, *lists: list[Any]) -> Any:
     """The lists one after another as one list.
 
@@ -172,7 +172,7 @@ def index_of(evaluation: Evaluation, items: list[Any], match: Any) -> Any:
     return found
 
 
-@builtin("union(lists...: list) -> list", chapter=_CHAPTER)
+@builtin("union(list...: list) -> list", chapter=_CHAPTER)
 def union(evaluation: Evaluation, *lists: list[Any]) -> Any:
     """The lists one after another, each value once.
 

@@ -102,11 +102,24 @@ def test_loops_and_filters(dmn, value_of):
     assert value_of(loop(dmn, "every", "[]", "x > 2")) is True
     assert value_of(loop(dmn, "some", "[1, 2]", '"x"')) is None
     assert value_of(loop(dmn, "for", "null", "x")) is None
+    assert value_of(loop(dmn, "for", "[1..3]", "x * 2")) == [2, 4, 6]
+    assert value_of(loop(dmn, "every", "[1..3]", "x < 3")) is False
     people = '[{name: "Ann", age: 20}, {name: "Bob", age: 10}]'
     filtered = (
         f"<filter><in>{dmn.literal(people)}</in><match>{dmn.literal('age > 15')}</match></filter>"
     )
     assert value_of(filtered) == [{"name": "Ann", "age": 20}]
+
+
+def test_null_in_a_boxed_loop_or_filter_means_what_it_means_in_feel(dmn, value_of):
+    assert value_of(loop(dmn, "some", "[null, 3]", "x > 2")) is True
+    assert value_of(loop(dmn, "some", "[null, 1]", "x > 2")) is None
+    assert value_of(loop(dmn, "every", "[null, 1]", "x > 2")) is False
+    assert value_of(loop(dmn, "every", "[null, 3]", "x > 2")) is None
+    logic = "<filter><in>{}</in><match>{}</match></filter>"
+    assert value_of(logic.format(dmn.literal("[null, 3]"), dmn.literal("item > 2"))) == [3]
+    items = dmn.literal("[{item: 1}, {item: 2}]")
+    assert value_of(logic.format(items, dmn.literal("item > 1"))) == [{"item": 2}]
 
 
 def test_an_expression_in_error_is_null_where_a_model_is_run_regardless(dmn, evaluation):

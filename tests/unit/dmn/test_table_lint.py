@@ -60,6 +60,32 @@ def test_a_rule_that_earlier_ones_cover_together_is_never_reached(lint):
     assert "rule 3 can never apply" in problems[0].message
 
 
+def test_one_earlier_rule_with_a_hole_covers_what_lies_around_its_hole(lint):
+    columns = [("a", "string"), ("b", "string")]
+    rules = [["-", 'not("x")', "1"], ['"u"', '"y", "z"', "2"], ['"v"', '? != "x"', "3"]]
+    problems = lint(columns, [*rules, ["-", "-", "4"]], "FIRST")
+    assert ["rule 2" in problems[0].message, "rule 3" in problems[1].message] == [True, True]
+
+
+def test_under_priority_a_rule_is_never_reached_behind_better_outputs(dmn):
+    def never(rules):
+        outputs = [("o", "string", '"high","low"')]
+        source = dmn.model(dmn.decision(dmn.table([("n", "number")], outputs, rules, "PRIORITY")))
+        return [
+            p.message for p in parse(source, file="x.dmn")[1] if p.code == "rule_never_reached"
+        ]
+
+    assert "rule 1 can never apply" in never([["> 5", '"low"'], ["> 3", '"high"']])[0]
+    assert "rule 2 can never apply" in never([["> 3", '"low"'], ["> 5", '"low"']])[0]
+    assert never([["> 3", '"low"'], ["> 5", '"high"']]) == []
+
+
+def test_a_witness_is_written_in_feel(lint):
+    rules = [["not(1)", 'duration("P1D")', "1"], ["null", 'duration("P1D")', "2"]]
+    message = lint([("n", "number"), ("d", "dayTimeDuration")], rules)[0].message
+    assert 'n = null, d = duration("P1D")' in message
+
+
 def test_a_catch_all_after_complete_rules_still_takes_null(lint):
     assert lint([("n", "number")], [["< 5", "1"], [">= 5", "2"], ["-", "3"]], "FIRST") == []
 
@@ -98,7 +124,7 @@ def test_dates_are_compared_by_day(lint):
     rules = [['<= date("2026-03-31")', "1"], ['>= date("2026-04-01")', "2"]]
     assert lint([("d", "date")], rules) == []
     rules = [['<= date("2026-04-01")', "1"], ['>= date("2026-04-01")', "2"]]
-    assert "d = 2026-04-01" in lint([("d", "date")], rules)[0].message
+    assert 'd = date("2026-04-01")' in lint([("d", "date")], rules)[0].message
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def test_running_over(text: str, expected: Any, feel: Callable[..., Value]) -> N
     assert feel(text) == from_json(expected)
 
 
+def test_a_range_that_ends_in_an_opening_bracket_goes_on(feel: Callable[..., Value]) -> None:
+    assert feel("]1..5[.start included") is False
+    assert feel("]1..5[ instance of range<number>") is True
+    assert feel("3 in ]1..[2, 3][2][") is False
+
+
 def test_a_range_is_a_value(feel: Callable[..., Value]) -> None:
     found = feel("(1..5]")
     assert isinstance(found, Range)

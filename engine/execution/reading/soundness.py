@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 
 from engine.execution.nodes.activity import Activity
@@ -47,7 +47,7 @@ def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
         if making.element.type != "startEvent" or start is None:
             continue
         try:
-            ends, stuck = _play(nodes, start)
+            ends, stuck = _played(nodes, start)
         except TooLarge:
             continue
         if (
@@ -80,21 +80,35 @@ def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
                 )
 
 
-def _play(nodes: Mapping[str, FlowNode], start: FlowNode) -> tuple[bool, dict[str, set[str]]]:
+def _played(nodes: Mapping[str, FlowNode], start: FlowNode) -> tuple[bool, dict[str, set[str]]]:
     """Return whether the scope can end, and which joins can be left without which flows."""
+    if any(isinstance(node, InclusiveGateway) and joins(node) for node in nodes.values()):
+        # What an inclusive join still waits for depends on how far others have come.
+        try:
+            return _play(nodes, start, every_order=True)
+        except TooLarge:
+            pass
+    return _play(nodes, start, every_order=False)
+
+
+def _play(
+    nodes: Mapping[str, FlowNode], start: FlowNode, *, every_order: bool
+) -> tuple[bool, dict[str, set[str]]]:
     if any(isinstance(node, ComplexGateway) for node in nodes.values()):
         # When it goes on depends on its condition, which only an instance knows.
         raise TooLarge
     ends = False
     stuck: dict[str, set[str]] = {}
-    waiting: list[Marking] = [marking(Counter({(start.name, ""): 1}))]
+    begun: list[Place] = [(start.name, "")]
+    waiting = [marking(Counter(landed(begun, nodes) if every_order else begun))]
     seen: set[Marking] = set(waiting)
     while waiting:
         tokens = Counter(dict(waiting.pop()))
         if not tokens:
             ends = True
             continue
-        following = list(_steps(nodes, tokens))
+        steps = all_steps if every_order else _steps
+        following = list(steps(nodes, tokens))
         if not following:
             for name in {name for name, _ in tokens}:
                 arrived = {other for node, other in tokens if node == name}
@@ -155,6 +169,70 @@ def released(node: InclusiveGateway, arrived: Sequence[str], tokens: Counter[Pla
         if can_fill and not can_add:
             return False
     return True
+
+
+def joins(node: FlowNode) -> bool:
+    """Say whether tokens wait at a node for others."""
+    return isinstance(node, Join) and len(node.incoming) > 1
+
+
+def all_steps(nodes: Mapping[str, FlowNode], tokens: Counter[Place]) -> Iterator[Counter[Place]]:
+    """Yield everything that can come next, whichever token moves."""
+    for place in tokens:
+        node = nodes[place[0]]
+        if not joins(node):
+            yield from _moved_on(nodes, tokens, [place], node)
+    for name in {name for name, _ in tokens if joins(nodes[name])}:
+        node = nodes[name]
+        arrived = [flow for flow in node.incoming if (name, flow) in tokens]
+        if isinstance(node, InclusiveGateway) and not released(node, arrived, tokens):
+            continue
+        if isinstance(node, ParallelGateway) and len(arrived) < len(node.incoming):
+            continue
+        yield from _moved_on(nodes, tokens, [(name, flow) for flow in arrived], node)
+
+
+def _moved_on(
+    nodes: Mapping[str, FlowNode],
+    tokens: Counter[Place],
+    taken: Sequence[Place],
+    node: FlowNode,
+) -> Iterator[Counter[Place]]:
+    for left in ways_on(node):
+        if left is None:
+            yield Counter()
+            continue
+        after = tokens.copy()
+        after.subtract(taken)
+        after.update(landed([(route.target.name, route.flow.id) for route in left], nodes))
+        yield +after
+
+
+def landed(places: Iterable[Place], nodes: Mapping[str, FlowNode]) -> Iterator[Place]:
+    """Yield where tokens come to next where anything is to be seen: straight ways are passed."""
+    for place in places:
+        here: Place | None = place
+        while here is not None:
+            node = nodes[here[0]]
+            if len(node.incoming) > 1:
+                break
+            onward = _straight_on(node)
+            if onward is None:
+                break
+            here = (onward[0].target.name, onward[0].flow.id) if onward else None
+        if here is not None:
+            yield here
+
+
+def _straight_on(node: FlowNode) -> Sequence[Route] | None:
+    """Return the only way on from a node, empty where tokens end; None if there are several."""
+    try:
+        ways = list(ways_on(node))
+    except TooLarge:
+        return None
+    if len(ways) != 1 or ways[0] is None or len(ways[0]) > 1:
+        return None
+    return ways[0]
 
 
 def _moved(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.complex_gateway import ComplexGateway
-from engine.execution.nodes.flow_node import FlowNode, Route
-from engine.execution.nodes.gateways import InclusiveGateway, Join, ParallelGateway
+from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.reading.making import Making
 from engine.execution.reading.soundness import (
     MOST_TOKENS,
-    Marking,
     Place,
     TooLarge,
+    all_steps,
+    joins,
+    landed,
     marking,
-    released,
     ways_on,
 )
 
@@ -78,14 +78,14 @@ def _first(
 def meetings(nodes: Mapping[str, FlowNode], start: FlowNode) -> dict[str, frozenset[str]]:
     """Return where tokens can meet and by which flows, in the order in which that was found."""
     found: dict[str, frozenset[str]] = {}
-    begun = marking(Counter(_landed([(start.name, "")], nodes)))
-    waiting: list[Marking] = [begun]
+    begun = marking(Counter(landed([(start.name, "")], nodes)))
+    waiting = [begun]
     seen = {begun}
     for here in waiting:
         tokens = Counter(dict(here))
         _note(tokens, nodes, found)
         try:
-            following = list(_steps(nodes, tokens))
+            following = list(all_steps(nodes, tokens))
         except TooLarge:
             break
         for after in following:
@@ -105,72 +105,10 @@ def _note(
     for name, flow in tokens:
         flows.setdefault(name, set()).add(flow)
     for name, met in flows.items():
-        if len(met) > 1 and not _joins(nodes[name]) and _matters(nodes[name]):
+        if len(met) > 1 and not joins(nodes[name]) and _matters(nodes[name]):
             found.setdefault(name, frozenset(met))
 
 
 def _matters(node: FlowNode) -> bool:
     """Say whether anything is done twice: branches may well end at the same end event."""
     return bool(node.routes) or isinstance(node, Activity)
-
-
-def _joins(node: FlowNode) -> bool:
-    return isinstance(node, Join) and len(node.incoming) > 1
-
-
-def _steps(nodes: Mapping[str, FlowNode], tokens: Counter[Place]) -> Iterator[Counter[Place]]:
-    """Yield everything that can come next, whichever token moves."""
-    for place in tokens:
-        node = nodes[place[0]]
-        if not _joins(node):
-            yield from _moved(nodes, tokens, [place], node)
-    for name in {name for name, _ in tokens if _joins(nodes[name])}:
-        node = nodes[name]
-        arrived = [flow for flow in node.incoming if (name, flow) in tokens]
-        if isinstance(node, InclusiveGateway) and not released(node, arrived, tokens):
-            continue
-        if isinstance(node, ParallelGateway) and len(arrived) < len(node.incoming):
-            continue
-        yield from _moved(nodes, tokens, [(name, flow) for flow in arrived], node)
-
-
-def _moved(
-    nodes: Mapping[str, FlowNode],
-    tokens: Counter[Place],
-    taken: Sequence[Place],
-    node: FlowNode,
-) -> Iterator[Counter[Place]]:
-    for left in ways_on(node):
-        if left is None:
-            continue
-        after = tokens.copy()
-        after.subtract(taken)
-        after.update(_landed([(route.target.name, route.flow.id) for route in left], nodes))
-        yield +after
-
-
-def _landed(places: Iterable[Place], nodes: Mapping[str, FlowNode]) -> Iterator[Place]:
-    """Yield where tokens come to next where anything is to be seen: straight ways are passed."""
-    for place in places:
-        here: Place | None = place
-        while here is not None:
-            node = nodes[here[0]]
-            if len(node.incoming) > 1:
-                break
-            onward = _straight_on(node)
-            if onward is None:
-                break
-            here = (onward[0].target.name, onward[0].flow.id) if onward else None
-        if here is not None:
-            yield here
-
-
-def _straight_on(node: FlowNode) -> Sequence[Route] | None:
-    """Return the only way on from a node, empty where tokens end; None if there are several."""
-    try:
-        ways = list(ways_on(node))
-    except TooLarge:
-        return None
-    if len(ways) != 1 or ways[0] is None or len(ways[0]) > 1:
-        return None
-    return ways[0]

@@ -13,7 +13,7 @@ from engine import bundle
 from engine.bundle import Bundle
 from engine.content import Clause, ClauseWeight, Reading
 from engine.handlers import HANDLERS
-from web.organisation_files import files_of, organisation_of, organisations
+from web.organisation_files import SHARED, files_of, organisation_of, organisations
 from web.scenarios.situation import decisions_in
 from web.scenarios.suite import SuiteResult, run_all
 
@@ -63,7 +63,7 @@ def _procedures(content: Path, key: str, found: Bundle) -> Iterator[str]:
         if spec.documentation:
             yield spec.documentation.strip()
             yield ""
-        for name in (f"{key}_{spec.key}", spec.key):
+        for name in (f"{key}_{spec.key}", spec.key, f"{SHARED}_{spec.key}"):
             if (content / "docs" / "pictures" / f"{name}.svg").is_file():
                 yield f"![{spec.name}](../../pictures/{name}.svg)"
                 yield ""

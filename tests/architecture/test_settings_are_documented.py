@@ -6,10 +6,10 @@ import re
 from dataclasses import fields
 
 from tests.architecture.source_files import ROOT, project_files
-from web.settings import PREFIX, Settings, reference
+from web.settings import OF_COMMANDS, PREFIX, Settings, reference
 
 PAGE = ROOT / "docs" / "reference" / "settings.md"
-NAMES = {PREFIX + setting.name.upper() for setting in fields(Settings)}
+NAMES = {PREFIX + setting.name.upper() for setting in fields(Settings)} | OF_COMMANDS.keys()
 MENTION = re.compile(r"\bREMIT_[A-Z][A-Z_]+\b")
 
 

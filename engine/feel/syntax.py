@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from engine.feel.types import Type
 
-
 # The fields of each class of nodes in which nodes may be, found once.
 _PARTS: dict[type[Node], tuple[str, ...]] = {}
 

@@ -12,11 +12,12 @@ from engine import advance
 from engine.execution import Execution, load
 from engine.feel import Value, from_json
 from engine.model.actors import Actor, Permission
+from engine.model.deadlines import Deadline, deadlines_of
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.notices import Notice
 from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
-from engine.model.user_tasks import UserTask, UserTaskState
+from engine.model.user_tasks import UserTask
 from engine.model.waits import (
     ConditionWait,
     ServiceTaskWait,
@@ -39,21 +40,6 @@ class Token:
     name: str
     kind: str
     due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """By when a user task was or is to be done; `state`: met, missed, open, overdue or cancelled."""
-
-    user_task_id: str
-    element_id: str
-    name: str
-    due_at: datetime | None
-    follow_up_at: datetime | None
-    clauses: tuple[str, ...]
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +166,7 @@ def user_tasks(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[U
 
 def deadlines(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[Deadline, ...]:
     """Return the due and follow-up times of the instance's user tasks, and how they were kept."""
-    return _deadlines(user_tasks(engine, by=by, instance_id=instance_id), engine.clock.now())
+    return deadlines_of(user_tasks(engine, by=by, instance_id=instance_id), engine.clock.now())
 
 
 def overview(
@@ -208,7 +194,7 @@ def overview(
             instance=instance,
             diagrams=diagrams,
             user_tasks=tasks,
-            deadlines=_deadlines(tasks, now),
+            deadlines=deadlines_of(tasks, now),
             notices=tx.notices.listing(
                 PageRequest(size=LARGEST_PAGE), process_instance_id=instance_id
             ).items,
@@ -238,24 +224,6 @@ def _diagrams(own: TokensInDiagram, execution: Execution) -> tuple[TokensInDiagr
             tokens[place.process] = Counter()
         tokens[place.process][place.element_id] += 1
     return tuple(replace(found[key], tokens=dict(tokens[key])) for key in found)
-
-
-def _deadlines(tasks: Sequence[UserTask], now: datetime) -> tuple[Deadline, ...]:
-    return tuple(
-        Deadline(
-            user_task_id=task.id,
-            element_id=task.element_id,
-            name=task.name,
-            due_at=task.due_at,
-            follow_up_at=task.follow_up_at,
-            clauses=task.clauses,
-            state=_kept(task, now),
-            started_at=task.created_at,
-            ended_at=task.completed_at,
-        )
-        for task in tasks
-        if task.due_at is not None or task.follow_up_at is not None
-    )
 
 
 def cancel(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -> ProcessInstance:
@@ -296,13 +264,3 @@ def _token(wait: Wait) -> Token:
             return Token(wait.token_id, wait.element_id, wait.name, "condition")
         case ServiceTaskWait():
             return Token(wait.token_id, wait.element_id, wait.name, "service_task")
-
-
-def _kept(task: UserTask, now: datetime) -> str:
-    ended = task.completed_at or now
-    late = task.due_at is not None and ended > task.due_at
-    if task.state is UserTaskState.OPEN:
-        return "overdue" if late else "open"
-    if task.state is UserTaskState.CANCELLED:
-        return "cancelled"
-    return "missed" if late else "met"

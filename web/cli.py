@@ -31,6 +31,7 @@ COMMANDS = {
     "people": "web.commands.people:people",
     "demo": "web.commands.demo:demo",
     "jobs": "web.commands.jobs:jobs",
+    "evidence": "web.commands.evidence:evidence",
     "db": "web.commands.database:db",
 }
 

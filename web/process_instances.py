@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 
 from engine import process_definitions, process_instances
 from engine.model.actors import Actor
+from engine.model.deadlines import Deadline
 from engine.model.pages import PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
-from engine.process_instances import Deadline, Overview
+from engine.process_instances import Overview
 from web import sessions
 from web.diagrams import Picture, draw, read_picture
 from web.inbox import by_urgency

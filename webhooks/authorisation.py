@@ -39,6 +39,8 @@ NEEDS: Mapping[str, Permission] = {
     "decisions.list_all": Permission.READ_INSTANCES,
     "jobs.list_all": Permission.READ_JOBS,
     "jobs.retry": Permission.RETRY_JOBS,
+    "evidence.show": Permission.READ_HISTORY,
+    "event_log.show": Permission.READ_HISTORY,
     "notices.list_all": Permission.READ_INSTANCES,
     "webhook_endpoints.list_all": Permission.ADMINISTER,
     "webhook_endpoints.create": Permission.ADMINISTER,

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row, and_, insert, or_
 
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.pages import Page, PageRequest
 from engine.store.rows import Repository, paged
-from engine.store.schema import history_event
+from engine.store.schema import history_event, process_instance
 
 # Built once: it belongs to every step.
 _ADD = insert(history_event)
+
+
+class LoggedInstance(NamedTuple):
+    """What the event log says of the instance that an event belongs to."""
+
+    id: str
+    business_key: str | None
+    process_definition_key: str
+    version: int
 
 
 class History(Repository):
@@ -77,6 +87,62 @@ class History(Repository):
             query = query.where(history_event.c.kind.in_(kinds))
         rows = self._connection.execute(query.order_by(history_event.c.sequence))
         return tuple(_recorded(row) for row in rows)
+
+    def log(
+        self,
+        *,
+        after: tuple[str, int],
+        most: int,
+        process_definition_key: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[tuple[LoggedInstance, RecordedEvent], ...]:
+        """Return events of all instances that began in a period, by instance and in order.
+
+        `after`: beyond this instance id and sequence number.
+        """
+        instance_id, sequence = after
+        query = (
+            self._select(
+                history_event,
+                history_event,
+                process_instance.c.business_key,
+                process_instance.c.process_definition_key,
+                process_instance.c.version,
+            )
+            .join(process_instance, process_instance.c.id == history_event.c.process_instance_id)
+            .where(
+                or_(
+                    history_event.c.process_instance_id > instance_id,
+                    and_(
+                        history_event.c.process_instance_id == instance_id,
+                        history_event.c.sequence > sequence,
+                    ),
+                )
+            )
+            .order_by(history_event.c.process_instance_id, history_event.c.sequence)
+            .limit(most)
+        )
+        if process_definition_key is not None:
+            query = query.where(
+                process_instance.c.process_definition_key == process_definition_key
+            )
+        if since is not None:
+            query = query.where(process_instance.c.started_at >= since)
+        if until is not None:
+            query = query.where(process_instance.c.started_at < until)
+        return tuple(
+            (
+                LoggedInstance(
+                    row.process_instance_id,
+                    row.business_key,
+                    row.process_definition_key,
+                    row.version,
+                ),
+                _recorded(row),
+            )
+            for row in self._connection.execute(query)
+        )
 
 
 def _recorded(row: Row[Any]) -> RecordedEvent:

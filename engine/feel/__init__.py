@@ -12,6 +12,8 @@ from engine.feel.errors import (
     RegularExpressionTimedOut,
     SizeExceeded,
     StepsExceeded,
+    TextTooDeep,
+    TextTooLong,
     TimeExceeded,
 )
 from engine.feel.evaluation import DEFAULT_LIMITS, Evaluation, Limits, Warning
@@ -48,6 +50,8 @@ __all__ = [
     "RegularExpressionTimedOut",
     "SizeExceeded",
     "StepsExceeded",
+    "TextTooDeep",
+    "TextTooLong",
     "Time",
     "TimeExceeded",
     "UnaryTests",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.feel.errors import FeelSyntaxError
+from engine.feel.errors import FeelSyntaxError, TextTooDeep
 from engine.feel.lexer import Sort, Token, tokens
 from engine.feel.names import NameTable, text_of
 from engine.feel.syntax import Span
@@ -73,7 +73,7 @@ class Cursor:
         """Go one level deeper; raises FeelSyntaxError when that is too deep."""
         self.depth += 1
         if self.depth > LARGEST_NESTING:
-            raise FeelSyntaxError(
+            raise TextTooDeep(
                 self.text,
                 self.current.position,
                 f"The expression is nested more than {LARGEST_NESTING} deep",

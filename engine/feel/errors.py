@@ -64,6 +64,18 @@ class RegularExpressionTimedOut(BudgetExceeded):
     code: ClassVar[str] = "feel_budget_regular_expression"
 
 
+class TextTooDeep(FeelSyntaxError, NestingExceeded):
+    """The brackets, calls or steps of an expression nest too deeply to be read."""
+
+    code: ClassVar[str] = "feel_budget_text_nesting"
+
+
+class TextTooLong(FeelSyntaxError, SizeExceeded):
+    """An expression has more characters than are read."""
+
+    code: ClassVar[str] = "feel_budget_text_size"
+
+
 class TimeExceeded(BudgetExceeded):
     """The evaluation took too long altogether."""
 

@@ -146,6 +146,7 @@ class Evaluation:
                 inner.extend(part for part in parts if isinstance(part, list | dict))
             if not inner:
                 return
+            self.look_at_the_time()
             level = inner
         raise NestingExceeded(f"The data is nested more than {LARGEST_DATA_DEPTH} deep")
 

@@ -17,7 +17,7 @@ import engine.feel.deadlines  # noqa: F401 (imported for what they register)
 from engine.feel.builtins import BUILTINS
 from engine.feel.code import Code, compile_node
 from engine.feel.compile_tests import test
-from engine.feel.errors import FeelSyntaxError, NestingExceeded
+from engine.feel.errors import FeelSyntaxError, NestingExceeded, TextTooDeep
 from engine.feel.evaluation import Evaluation
 from engine.feel.free_names import reads
 from engine.feel.names import NameTable, relevant
@@ -120,13 +120,13 @@ class _Cache(Generic[_Compiled]):
             except FeelSyntaxError as error:
                 found = error
             except RecursionError:
-                found = FeelSyntaxError(text, 0, "The expression is nested too deeply", "")
+                found = TextTooDeep(text, 0, "The expression is nested too deeply", "")
             with self._lock:
                 self._kept[key] = found
                 if len(self._kept) > CACHED:
                     self._kept.popitem(last=False)
         if isinstance(found, FeelSyntaxError):
-            raise FeelSyntaxError(found.text, found.position, found.found, found.expected)
+            raise type(found)(found.text, found.position, found.found, found.expected)
         return found
 
 

@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 from typing import NamedTuple
 
-from engine.feel.errors import FeelSyntaxError
+from engine.feel.errors import FeelSyntaxError, TextTooLong
 
 
 class Sort(IntEnum):
@@ -73,7 +73,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text, the last of sort END; raises FeelSyntaxError."""
     if len(text) > LARGEST_TEXT:
-        raise FeelSyntaxError(
+        raise TextTooLong(
             text, LARGEST_TEXT, f"An expression of {len(text):,} characters is too long", ""
         )
     found: list[Token] = []

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from engine.feel.cursor import LARGEST_NESTING, Cursor
-from engine.feel.errors import FeelSyntaxError
+from engine.feel.errors import TextTooDeep
 from engine.feel.lexer import Sort
 from engine.feel.names import NameTable
 from engine.feel.primaries import arguments, in_tests, primary
@@ -156,7 +156,7 @@ class Parser(Cursor):
         while isinstance(left, Comparison | Membership | Between | Path | Filter | Invocation):
             length += 1
             if length > LARGEST_NESTING:
-                raise FeelSyntaxError(
+                raise TextTooDeep(
                     self.text,
                     self.current.position,
                     f"More than {LARGEST_NESTING} steps follow each other",

@@ -32,9 +32,10 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         element = f" [{self.element_id}]" if self.element_id else ""
-        return f"{place}: {self.severity}: {self.message}{element} ({self.code})".removeprefix(
-            ": "
-        )
+        # What stands on further lines shows the place in the text, so the code comes before it.
+        sentence, _, shown = self.message.partition("\n")
+        said = f"{place}: {self.severity}: {sentence}{element} ({self.code})".removeprefix(": ")
+        return f"{said}\n{shown}" if shown else said
 
 
 class DeploymentRefused(RemitError):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from engine.dmn import DecisionNotFound
+from engine.dmn import DecisionNotFound, DecisionResult
 from engine.dmn import parse as parse_decisions
-from engine.feel import from_json, to_json
+from engine.feel import from_json, literal, to_json
 from engine.model.problems import Severity
 from web.commands.expressions import evaluation_for, print_result
 from web.commands.output import print_json, print_problems, read_json_object
@@ -21,7 +21,7 @@ from web.commands.output import print_json, print_problems, read_json_object
 @click.option("--organisation", help="Take calendar and time zone of this organisation.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def decide(file: Path, decision: str, given: str, organisation: str | None, as_json: bool) -> int:
-    """Evaluate the DECISION (its id or name) of a DMN FILE and print outputs and rules.
+    """Evaluate the DECISION (its id or name) of a DMN FILE and print outputs, inputs and rules.
 
     Models that it imports are looked for beside the file.
     """
@@ -39,9 +39,23 @@ def decide(file: Path, decision: str, given: str, organisation: str | None, as_j
     values = read_json_object(given, option="--input")
     evaluation = evaluation_for(organisation)
     result = found.evaluate({name: from_json(value) for name, value in values.items()}, evaluation)
-    rules = [{"id": hit.rule_id, "clauses": list(hit.clauses)} for hit in result.rules]
-    print_result("outputs", to_json(result.value), evaluation, as_json, {"rules": rules})
+    explained = {
+        "inputs": {name: to_json(value) for name, value in result.inputs.items()},
+        "rules": [{"id": hit.rule_id, "clauses": list(hit.clauses)} for hit in result.rules],
+    }
+    print_result("outputs", to_json(result.value), evaluation, as_json, explained)
+    if not as_json:
+        _explain(result)
     return 0
+
+
+def _explain(result: DecisionResult) -> None:
+    """Print what was tested and which rules applied, on standard error: the value stands alone."""
+    for name, value in result.inputs.items():
+        click.echo(f"input {name} = {literal(value)}", err=True)
+    for hit in result.rules:
+        clauses = f" ({', '.join(hit.clauses)})" if hit.clauses else ""
+        click.echo(f"rule {hit.index} of {hit.decision_id}: {hit.rule_id}{clauses}", err=True)
 
 
 @click.command()

@@ -25,12 +25,15 @@ from web.environment import clock_of, read_settings
 @click.option("--organisation", help="Take calendar and time zone of this organisation.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def feel(expression: str, context: str, organisation: str | None, as_json: bool) -> int:
-    """Evaluate a FEEL EXPRESSION and print its value."""
+    """Evaluate a FEEL EXPRESSION, with or without a leading =, and print its value."""
     given = read_json_object(context, option="--context")
     evaluation = evaluation_for(organisation)
     try:
         variables: dict[str, Value] = {name: from_json(value) for name, value in given.items()}
-        compiled = compile_expression(expression, names=variables.keys())
+        # A blank in place of the = keeps every position what it is in what was typed.
+        marked = expression.lstrip().startswith("=")
+        text = expression.replace("=", " ", 1) if marked else expression
+        compiled = compile_expression(text, names=variables.keys())
         value = compiled.evaluate(variables, evaluation)
     except (FeelSyntaxError, BudgetExceeded) as error:
         if as_json:
@@ -67,8 +70,5 @@ def print_result(
         print_json({name: value, **more, "warnings": warnings})
         return
     print_json(value)
-    for rule in more.get("rules", ()):
-        clauses = f" ({', '.join(rule['clauses'])})" if rule["clauses"] else ""
-        click.echo(f"rule {rule['id']}{clauses}", err=True)
     for warning in warnings:
         click.echo(f"warning: {warning['message']}", err=True)

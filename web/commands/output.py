@@ -29,9 +29,9 @@ def read_json_object(text: str, *, option: str) -> dict[str, Any]:
 
 
 def print_problems(problems: Iterable[Problem], *, err: bool = False) -> None:
-    """Print one line for each finding."""
+    """Print each finding: one line, then the text with a caret where it is about a place in one."""
     for problem in problems:
-        click.echo(" ".join(str(problem).split()), err=err)
+        click.echo(str(problem), err=err)
 
 
 def _exact(value: Any) -> Any:

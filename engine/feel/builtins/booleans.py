@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.evaluation import Evaluation
 from engine.feel.invocation import Fault
+from engine.feel.values import Range
 
 _CHAPTER = "Boolean"
 
@@ -34,7 +36,7 @@ def same(evaluation: Evaluation, value1: Any = None, value2: Any = None) -> Any:
     is(1, 1.0) = true
     is(@"23:00:50Z", @"23:00:50") = false
     """
-    return _identical(value1, value2)
+    return _identical(value1, value2, evaluation)
 
 
 @builtin("all(list: list) -> boolean", "all(items...: Any) -> boolean", chapter=_CHAPTER)
@@ -71,15 +73,22 @@ def _items(items: tuple[Any, ...]) -> Any:
     return items[0] if len(items) == 1 and isinstance(items[0], list) else items
 
 
-def _identical(left: Any, right: Any) -> bool:
+def _identical(left: Any, right: Any, evaluation: Evaluation) -> bool:
+    if left is right:
+        return True
     if type(left) is not type(right):
         return False
     if isinstance(left, list):
+        evaluation.spend(len(left))
         return len(left) == len(right) and all(
-            _identical(mine, theirs) for mine, theirs in zip(left, right, strict=True)
+            _identical(mine, theirs, evaluation) for mine, theirs in zip(left, right, strict=True)
         )
     if isinstance(left, dict):
+        evaluation.spend(len(left))
         return left.keys() == right.keys() and all(
-            _identical(value, right[key]) for key, value in left.items()
+            _identical(value, right[key], evaluation) for key, value in left.items()
         )
+    if isinstance(left, Range):
+        ends = replace(left, start=None, end=None) == replace(right, start=None, end=None)
+        return ends and _identical([left.start, left.end], [right.start, right.end], evaluation)
     return bool(left == right)

@@ -99,6 +99,10 @@ class TestFeel:
         assert set(ran.json["error"]) == {"code", "message", "position"}
         assert ran.json["error"]["position"] == 4
 
+    def test_a_leading_sign_of_equality_is_no_part_of_it(self, remit):
+        assert remit("feel", " = 1 = 1").out == "true\n"
+        assert remit("feel", "= 1 + ", "--json").json["error"]["position"] == 6
+
     def test_without_json_the_mistake_is_on_standard_error(self, remit):
         ran = remit("feel", "1 + ")
         assert (ran.code, ran.out) == (1, "")
@@ -133,6 +137,7 @@ class TestDecide:
         assert ran.code == 0
         assert ran.json == {
             "outputs": "Steak",
+            "inputs": {"Guests": 2},
             "rules": [{"id": "few", "clauses": ["KITCHEN-1"]}],
             "warnings": [],
         }
@@ -141,6 +146,13 @@ class TestDecide:
         file = tmp_path / "dish.dmn"
         file.write_text(DISH)
         assert remit("decide", file, "Dish", "--input", '{"guests": 9}').out == '"Stew"\n'
+
+    def test_in_words_it_says_what_was_tested_and_which_rules_applied(self, remit, tmp_path):
+        file = tmp_path / "dish.dmn"
+        file.write_text(DISH)
+        ran = remit("decide", file, "dish", "--input", '{"guests": 2}')
+        assert "input Guests = 2" in ran.err
+        assert "rule 1 of dish: few (KITCHEN-1)" in ran.err
 
     def test_an_unknown_decision_names_those_there_are(self, remit, tmp_path):
         file = tmp_path / "dish.dmn"
@@ -155,6 +167,9 @@ class TestDecide:
         ran = remit("decide", file, "dish")
         assert ran.code == 1
         assert "dish.dmn:" in ran.err
+        line, text, caret = ran.err.splitlines()
+        assert "(feel_syntax)" in line
+        assert text[caret.index("^")] == "<"
 
 
 class TestCheck:
@@ -172,13 +187,16 @@ class TestCheck:
         assert [p for p in ran.json["problems"] if p["severity"] == "error"] == []
         assert ran.code == 0
 
-    def test_each_problem_is_one_line_with_its_place(self, remit, tmp_path):
+    def test_each_problem_begins_a_line_with_its_place_and_shows_the_text(self, remit, tmp_path):
         file = tmp_path / "dish.dmn"
         file.write_text(DISH.replace("&lt; 4", "&lt; &lt; 4"))
         ran = remit("check", file)
         assert ran.code == 1
         assert ran.out.startswith(f"{file}:")
-        assert len(ran.out.splitlines()) == len(remit("check", file, "--json").json["problems"])
+        lines = ran.out.splitlines()
+        problems = remit("check", file, "--json").json["problems"]
+        assert sum(line.startswith(f"{file}:") for line in lines) == len(problems)
+        assert lines[1:3] == ["  < < 4", "    ^"]
 
     def test_a_problem_has_the_fields_that_programs_rely_on(self, remit, tmp_path):
         file = tmp_path / "dish.dmn"

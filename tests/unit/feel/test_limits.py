@@ -21,6 +21,18 @@ from engine.feel import (
     compile_unary_tests,
 )
 
+
+def _unfolding(name: str) -> str:
+    """Return entries of a context: lists of ten, each item the list before."""
+    levels = [f"{name}{n + 1}: [{','.join([f'{name}{n}'] * 10)}]" for n in range(8)]
+    return ", ".join([f"{name}0: 1", *levels])
+
+
+def _twice(question: str) -> str:
+    """Return a question about two lists that are small, but of 10 ** 8 parts each when unfolded."""
+    return f"{{{_unfolding('a')}, {_unfolding('b')}, answer: {question}}}.answer"
+
+
 GREEDY = [
     "some a in 1..1000, b in 1..1000 satisfies a * b > 10000000",
     "+".join(["1"] * 3_000),
@@ -50,6 +62,9 @@ GREEDY = [
     'matches("' + "a" * 300 + '", "(.*)(.*)(.*)(.*)(.*)(.*)[^a]$")',
     'split("' + "ab" * 10_000 + '", "a{1000}{1000}")',
     "x" * 1_000_000,
+    *map(
+        _twice, ("is(a8, b8)", "a8 = b8", "list contains([a8], b8)", "distinct values([a8, b8])")
+    ),
 ]
 
 
@@ -145,3 +160,21 @@ def test_data_that_unfolds_without_end_is_refused(use: str, evaluation: Evaluati
     with pytest.raises(BudgetExceeded):
         compile_expression(FOLDED % use).evaluate({}, evaluation)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kind"),
+    [
+        ("(" * 10_000 + "1" + ")" * 10_000, "feel_budget_text_nesting", NestingExceeded),
+        ("a" + ".a" * 5_000, "feel_budget_text_nesting", NestingExceeded),
+        ("1 +" * 20_000 + "1", "feel_budget_text_size", SizeExceeded),
+    ],
+    ids=["brackets", "steps", "length"],
+)
+def test_text_beyond_what_is_read_is_a_budget_with_a_place(text, code, kind) -> None:
+    for _ in range(2):  # the second time it is known to be refused
+        with pytest.raises(kind) as refused:
+            compile_expression(text)
+        assert isinstance(refused.value, FeelSyntaxError)
+        assert refused.value.code == code
+        assert refused.value.position > 0

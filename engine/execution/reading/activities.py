@@ -17,6 +17,7 @@ from engine.execution.nodes.subprocess import SubProcess
 from engine.execution.nodes.throw_event import SendTask
 from engine.execution.nodes.triggers import SubscriptionTrigger
 from engine.execution.nodes.user_task import UserTask
+from engine.execution.reading.ad_hoc import read_ad_hoc
 from engine.execution.reading.drawing import bpmn_children
 from engine.execution.reading.making import (
     Making,
@@ -25,7 +26,7 @@ from engine.execution.reading.making import (
     form_reference,
     reference,
 )
-from engine.execution.reading.names import dialect, is_true
+from engine.execution.reading.names import AD_HOC, dialect, is_true
 from engine.feel import compile_expression
 from engine.model.waits import SubscriptionKind
 from engine.model.xml_tree import Node
@@ -280,4 +281,5 @@ READERS: dict[str, Callable[[Making, str], Activity | None]] = {
     "callActivity": _call_activity,
     "subProcess": _sub_process,
     "transaction": _sub_process,
+    AD_HOC: read_ad_hoc,
 }

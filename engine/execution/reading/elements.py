@@ -16,7 +16,7 @@ class Standing(StrEnum):
 
 
 _RUNS = """
-    process subProcess transaction callActivity task manualTask userTask serviceTask sendTask
+    process subProcess transaction adHocSubProcess callActivity task manualTask userTask serviceTask sendTask
     receiveTask scriptTask businessRuleTask startEvent endEvent intermediateCatchEvent
     intermediateThrowEvent boundaryEvent exclusiveGateway parallelGateway inclusiveGateway
     eventBasedGateway complexGateway sequenceFlow standardLoopCharacteristics
@@ -60,11 +60,6 @@ _NO_GLOBAL_TASK = (
     "Global tasks are not executed: draw a process with the task in it, and call that."
 )
 REFUSED: dict[str, str] = {
-    "adHocSubProcess": (
-        "Ad-hoc sub-processes are not supported: nothing in the drawing says who begins which "
-        "activity, or how often. Draw the activities after an inclusive gateway that asks which "
-        "are needed, or as non-interrupting message event sub-processes."
-    ),
     "implicitThrowEvent": "Implicit throw events are not supported: draw a throw event.",
     "choreography": _NO_CHOREOGRAPHY,
     "choreographyTask": _NO_CHOREOGRAPHY,

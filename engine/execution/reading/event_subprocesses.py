@@ -8,7 +8,7 @@ from engine.execution.nodes.event_subprocess import EventStart, EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.reading.events import read_caught
 from engine.execution.reading.making import Making
-from engine.execution.reading.names import EVENT_DEFINITIONS
+from engine.execution.reading.names import AD_HOC, EVENT_DEFINITIONS
 from engine.execution.reading.standard import ALWAYS_INTERRUPT
 from engine.execution.reading.triggers import event_definitions, read_trigger
 
@@ -61,7 +61,7 @@ def read_start(
 
 
 def _check_compensates(around: Making, start: Making) -> None:
-    if around.scope.name not in ("subProcess", "transaction"):
+    if around.scope.name not in ("subProcess", "transaction", AD_HOC):
         start.error(
             "unsupported_element",
             "A compensation event sub-process undoes the completed sub-process around it: a "

@@ -9,8 +9,10 @@ BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = ("http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn")
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
+AD_HOC = "adHocSubProcess"
 ACTIVITIES = frozenset(
     {
+        AD_HOC,
         "task",
         "userTask",
         "manualTask",

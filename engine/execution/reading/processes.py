@@ -10,6 +10,7 @@ from typing import Any
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.execution.nodes.activity import Activity
+from engine.execution.nodes.ad_hoc import AdHocSubProcess
 from engine.execution.nodes.boundary_event import BoundaryEvent
 from engine.execution.nodes.call_activity import CallActivity
 from engine.execution.nodes.event_gateway import EventGateway
@@ -26,6 +27,7 @@ from engine.execution.nodes.standard_loop import StandardLoop
 from engine.execution.nodes.subprocess import SubProcess
 from engine.execution.process_spec import Element, Flow, ProcessSpec
 from engine.execution.reading import (
+    ad_hoc,
     compensation,
     event_subprocesses,
     extensions,
@@ -280,6 +282,9 @@ def _read_scope(
         synchronisation.check(nodes, makings)
     if around is not None and isinstance(owner, EventSubProcess):
         return nodes.get(event_subprocesses.read_start(owner, makings, around) or "")
+    if isinstance(owner, AdHocSubProcess):
+        ad_hoc.read_inside(owner, nodes, makings)
+        return None
     starts = reading.starts if around is None else None
     return read_starts(reading.drawing, scope, nodes, makings, starts)
 
@@ -338,7 +343,8 @@ def _connect(
             for other in node.others:
                 other.lead_to(routes[name])
         default = makings[name].node.get("default")
-        if default and not any(route.flow.id == default for route in node.routes):
+        taken = reading.flows.get(default or "")
+        if default and (taken is None or taken.source != name):
             drawing.error(
                 "dangling_reference",
                 f"The default flow {default} does not leave this element.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.execution.nodes.activity import Activity
 from engine.execution.nodes.boundary_event import BoundaryEvent
@@ -14,6 +14,7 @@ from engine.execution.nodes.event_subprocess import EventSubProcess
 from engine.execution.nodes.flow_node import FlowNode
 from engine.execution.nodes.gateways import ExclusiveGateway, ParallelGateway
 from engine.execution.nodes.multiple_catch import MultipleCatch
+from engine.execution.reading.ad_hoc import is_ad_hoc, offered
 from engine.execution.reading.compensation import is_handler
 from engine.execution.reading.complex_gateways import check_complex_gateway
 from engine.execution.reading.drawing import Drawing
@@ -40,10 +41,13 @@ def check_scope(
         if isinstance(node, ComplexGateway):
             check_complex_gateway(node, making)
         if isinstance(node, EventGateway):
-            _check_event_gateway(node, making)
+            _check_event_gateway(node, making, whole=whole)
     if whole:
-        _check_reachable(drawing, nodes, makings)
-    if not any(making.element.type == "endEvent" for making in makings.values()):
+        begun = offered(nodes, makings) if is_ad_hoc(scope) else ()
+        _check_reachable(drawing, nodes, makings, begun)
+    if not is_ad_hoc(scope) and not any(
+        making.element.type == "endEvent" for making in makings.values()
+    ):
         drawing.warning(
             "missing_end", "No end event is drawn: it ends where no flow leads on.", scope
         )
@@ -136,8 +140,8 @@ def _check_name(node: FlowNode, making: Making) -> None:
     making.drawing.warning("missing_name", f"{why} Give it one.", making.node)
 
 
-def _check_event_gateway(node: EventGateway, making: Making) -> None:
-    if len(node.routes) < 2:
+def _check_event_gateway(node: EventGateway, making: Making, *, whole: bool) -> None:
+    if whole and len(node.routes) < 2:
         making.error("missing_flow", "An event-based gateway needs two events or more after it.")
     for route in node.routes:
         target = route.target
@@ -161,10 +165,14 @@ def _check_event_gateway(node: EventGateway, making: Making) -> None:
 
 
 def _check_reachable(
-    drawing: Drawing, nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]
+    drawing: Drawing,
+    nodes: Mapping[str, FlowNode],
+    makings: Mapping[str, Making],
+    begun: Iterable[str],
 ) -> None:
     reached: set[str] = set()
-    waiting = [name for name, making in makings.items() if making.element.type == "startEvent"]
+    waiting = [*begun]
+    waiting += [name for name, making in makings.items() if making.element.type == "startEvent"]
     while waiting:
         name = waiting.pop()
         if name in reached or name not in nodes:

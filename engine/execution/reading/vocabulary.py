@@ -50,6 +50,7 @@ HONOURED_ATTRIBUTES: dict[str, frozenset[str]] = {
     | {"calledElementBinding", "calledElementVersion", "calledElementVersionTag"},
     "subProcess": _ASYNC,
     "transaction": _ASYNC,
+    "adHocSubProcess": _ASYNC,
     "exclusiveGateway": _ASYNC,
     "parallelGateway": _ASYNC,
     "inclusiveGateway": _ASYNC,

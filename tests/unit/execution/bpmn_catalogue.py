@@ -124,6 +124,7 @@ BESIDE_TESTS: dict[tuple[Position, str], str] = {
 ELEMENT_TESTS: dict[str, str] = {
     "process": _SEQUENCE,
     "subProcess": _THROWN + "a_boundary_timer_on_a_sub_process_takes_all_of_it_away",
+    "adHocSubProcess": "ad_hoc::test_what_is_offered_can_be_done_in_any_order_and_again",
     "transaction": _UNDO + "a_transaction_that_is_not_cancelled_goes_on",
     "callActivity": _CALLS
     + "a_called_process_sees_only_what_is_mapped_in_and_gives_what_is_mapped_out",

@@ -34,7 +34,6 @@ def around(element: str, id: str = "it", before: str = DEFINED) -> str:
 
 
 REFUSED = {
-    "ad-hoc sub-process": around(node("adHocSubProcess", "it")),
     "error start in a process": process(
         event("startEvent", "start", "error", "e"), user("a"), flows("start a"), before=DEFINED
     ),

@@ -123,6 +123,7 @@ def _wake(
     variables: Mapping[str, Value],
 ) -> ProcessInstance:
     instance, _ = tx.process_instances.lock(subscription.process_instance_id)
+    instance.check_runs()
     return advance.step(
         engine,
         tx,

@@ -44,6 +44,13 @@ def listing(
         )
 
 
+def get(engine: ProcessEngine, *, by: Actor, job_id: str) -> Job:
+    """Return one job; raise JobNotFound."""
+    by.check(Permission.READ_JOBS)
+    with engine.reading(by.organisation) as tx:
+        return tx.jobs.get(job_id)
+
+
 def retry(engine: ProcessEngine, *, by: Actor, job_id: str) -> Job:
     """Give a dead-letter job all its attempts again, the first one now."""
     by.check(Permission.RETRY_JOBS)

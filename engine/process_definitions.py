@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from engine import starts, webhook_events
-from engine.execution import ProcessSpec
+from engine.execution import ProcessSpec, Reference
 from engine.model.actors import Actor, Permission
+from engine.model.errors import RemitError
 from engine.model.pages import Page, PageRequest
 from engine.model.process_definitions import (
     Definition,
@@ -18,6 +20,15 @@ from engine.process_engine import ProcessEngine
 
 COMPARED = ("type", "name", "clauses", "properties", "documentation", "parent_id", "behaviour")
 """What of an element a comparison looks at."""
+
+
+class FormNotFound(RemitError):
+    """The user task names no form."""
+
+    code: ClassVar[str] = "form_not_found"
+
+    def __init__(self, element_id: str) -> None:
+        super().__init__(f"The user task {element_id} names no form.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,26 @@ def xml(engine: ProcessEngine, *, by: Actor, key: str, version: int) -> bytes:
     with engine.reading(by.organisation) as tx:
         found = engine.catalogues.of(tx).version(DefinitionKind.PROCESS, key, version)
         return tx.deployments.content(found.deployment_id, found.file)
+
+
+def form_file(
+    engine: ProcessEngine, *, by: Actor, definition_id: str, element_id: str, key: str | None
+) -> bytes:
+    """Return the form `key` as an element of a version means it, byte for byte as it was deployed.
+
+    An element of a called process gets its active version. Raises FormNotFound.
+    """
+    by.check(Permission.READ_INSTANCES)
+    with engine.reading(by.organisation) as tx:
+        catalogue = engine.catalogues.of(tx)
+        if key is None:
+            raise FormNotFound(element_id)
+        within = catalogue.by_id[definition_id]
+        references = engine.catalogues.process(tx, within).form_refs
+        found = next((one for one in references if one.element_id == element_id), None)
+        asked = found or Reference(element_id, key)
+        form = engine.catalogues.resolve(tx, catalogue, DefinitionKind.FORM, asked, within=within)
+        return tx.deployments.content(form.deployment_id, form.file)
 
 
 def specification(

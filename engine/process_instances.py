@@ -242,6 +242,41 @@ def cancel(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -
         )
 
 
+def suspend(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstance:
+    """Let nothing of an instance move until it is resumed: tasks, timers and messages wait."""
+    return _moved(
+        engine,
+        by,
+        instance_id,
+        InstanceState.SUSPENDED,
+        HistoryKind.PROCESS_INSTANCE_SUSPENDED,
+    )
+
+
+def resume(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstance:
+    """Let a suspended instance go on; what fell due meanwhile happens now."""
+    return _moved(
+        engine, by, instance_id, InstanceState.RUNNING, HistoryKind.PROCESS_INSTANCE_RESUMED
+    )
+
+
+def _moved(
+    engine: ProcessEngine,
+    by: Actor,
+    instance_id: str,
+    state: InstanceState,
+    kind: HistoryKind,
+) -> ProcessInstance:
+    by.check(Permission.CANCEL)
+    with engine.transaction(by.organisation) as tx:
+        instance, number = tx.process_instances.lock(instance_id)
+        if instance.state is state:
+            return instance
+        moved = replace(instance, state=instance.check_move(state))
+        event = HistoryEvent(kind, at=engine.clock.now(), by=by.user)
+        return advance.record(engine, tx, engine.catalogues.of(tx, number), moved, event)
+
+
 def _loaded(engine: ProcessEngine, tx: Transaction, instance: ProcessInstance) -> Execution:
     catalogue = engine.catalogues.of(tx)
     definition = catalogue.by_id[instance.process_definition_id]

@@ -35,6 +35,8 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.PROCESS_INSTANCE_STARTED: _named("Started"),
     HistoryKind.PROCESS_INSTANCE_COMPLETED: _named("Completed"),
     HistoryKind.PROCESS_INSTANCE_CANCELLED: _cancelled,
+    HistoryKind.PROCESS_INSTANCE_SUSPENDED: _named("Suspended: nothing moves"),
+    HistoryKind.PROCESS_INSTANCE_RESUMED: _named("Resumed"),
     HistoryKind.USER_TASK_CREATED: _named("Asked: {name}"),
     HistoryKind.USER_TASK_CLAIMED: _named("Taken on: {name}"),
     HistoryKind.USER_TASK_UNCLAIMED: _named("Given back: {name}"),

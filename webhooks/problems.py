@@ -48,6 +48,7 @@ from engine.model.user_tasks import (
 )
 from engine.model.webhook_deliveries import WebhookDeliveryNotFound
 from engine.model.webhook_endpoints import WebhookEndpointNotFound
+from engine.process_definitions import FormNotFound
 from engine.receipts import ReceiptConflict, ReceiptRunning, ReceiptWithoutAnswer
 from engine.user_tasks import FormRefused
 from engine.webhook_sources import WebhookSourceNotFound
@@ -86,6 +87,7 @@ STATUS: Mapping[type[RemitError], int] = {
     JobNotFound: 404,
     ExternalTaskNotFound: 404,
     VariableNotFound: 404,
+    FormNotFound: 404,
     MessageNotExpected: 404,
     PersonNotFound: 404,
     TokenNotFound: 404,

@@ -16,6 +16,8 @@ class HistoryKind(StrEnum):
     PROCESS_INSTANCE_COMPLETED = "process_instance_completed"
     PROCESS_INSTANCE_CANCELLED = "process_instance_cancelled"
     PROCESS_INSTANCE_FAILED = "process_instance_failed"
+    PROCESS_INSTANCE_SUSPENDED = "process_instance_suspended"
+    PROCESS_INSTANCE_RESUMED = "process_instance_resumed"
     ELEMENT_ENTERED = "element_entered"
     ELEMENT_COMPLETED = "element_completed"
     ELEMENT_CANCELLED = "element_cancelled"

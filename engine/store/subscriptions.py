@@ -52,7 +52,7 @@ class Subscriptions(Repository):
     def waiting(
         self, kind: SubscriptionKind, name: str, correlation_key: str | None
     ) -> tuple[Subscription, ...]:
-        """Return who waits for this name.
+        """Return who waits for this name, suspended or not.
 
         A key finds those that wait for that key, and those that named none but belong to the
         instance with that business key; no key finds those that wait for none.
@@ -63,7 +63,7 @@ class Subscriptions(Repository):
             .where(
                 subscription.c.kind == kind,
                 subscription.c.name == name,
-                process_instance.c.state == "running",
+                process_instance.c.state.in_(("running", "suspended")),
             )
             .order_by(subscription.c.process_instance_id, subscription.c.id)
         )

@@ -13,7 +13,7 @@ from engine.model.pages import Page, PageRequest
 from engine.model.people import OrganisationNotFound
 from engine.model.process_definitions import Definition, DefinitionState
 from webhooks.caller import caller, engine
-from webhooks.engine_rest import identifiers, listings, values
+from webhooks.engine_rest import identifiers, listings, monitoring, statistics, values
 from webhooks.engine_rest.process_instances import shown as shown_instance
 from webhooks.engine_rest.requests import (
     Accepted,
@@ -59,6 +59,15 @@ class DefinitionQuery(ListQuery):
     sortBy = Unserved()  # noqa: N815
 
 
+class StatisticsQuery(Input):
+    """What to count besides instances."""
+
+    failedJobs = Accepted()  # noqa: N815
+    incidents = Accepted()
+    rootIncidents = Accepted()  # noqa: N815
+    incidentsForType = Unserved()  # noqa: N815
+
+
 @blueprint.get("/process-definition")
 def list_all() -> Response:
     """List process definitions, all versions or the latest ones."""
@@ -72,6 +81,13 @@ def count() -> Response:
     """Count process definitions."""
     asked = query(DefinitionQuery())
     return answer({"count": listings.how_many(_pages(asked), lambda one: _is_wanted(one, asked))})
+
+
+@blueprint.get("/process-definition/statistics")
+def show_statistics() -> Response:
+    """Count what runs of each version, and the jobs of it that wait for a person."""
+    query(StatisticsQuery())
+    return answer([_counted(*counted) for counted in statistics.of_versions(engine(), caller())])
 
 
 @blueprint.get("/process-definition/<definition_id>")
@@ -135,6 +151,20 @@ def shown(definition: Definition) -> dict[str, Any]:
         "versionTag": definition.version_tag,
         "historyTimeToLive": None,
         "startableInTasklist": True,
+    }
+
+
+def _counted(definition: Definition, instances: int, failed: int) -> dict[str, Any]:
+    return {
+        "id": identifiers.of_definition(definition),
+        "definition": shown(definition),
+        "instances": instances,
+        "failedJobs": failed,
+        "incidents": [
+            {"incidentType": monitoring.FAILED_JOB, "incidentCount": failed},
+        ]
+        if failed
+        else [],
     }
 
 

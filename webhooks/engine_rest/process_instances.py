@@ -18,11 +18,14 @@ from webhooks.engine_rest.requests import (
     Accepted,
     DefinitionIdentifier,
     Identifier,
+    Input,
     Listed,
     ListQuery,
     Only,
     OwnTenant,
+    Truth,
     Unserved,
+    body,
     query,
 )
 from webhooks.engine_rest.resources import answer, done, resource
@@ -46,6 +49,10 @@ class ProcessInstanceQuery(ListQuery):
     withoutTenantId = Accepted()  # noqa: N815
     variables = Unserved()
     sortBy = Unserved()  # noqa: N815
+
+
+class SuspensionInput(Input):
+    suspended = Truth(required=True)
 
 
 @blueprint.get("/process-instance")
@@ -91,6 +98,15 @@ def show_activities(instance_id: str) -> Response:
     instance = _unended(instance_id)
     tokens = process_instances.tokens(engine(), by=caller(), instance_id=instance.id)
     return answer(_tree(instance, tokens))
+
+
+@blueprint.put("/process-instance/<instance_id>/suspended")
+def set_suspended(instance_id: str) -> Response:
+    """Let nothing of the instance move, or let it go on."""
+    suspends = body(SuspensionInput())["suspended"]
+    act = process_instances.suspend if suspends else process_instances.resume
+    act(engine(), by=caller(), instance_id=_unended(instance_id).id)
+    return done()
 
 
 @blueprint.delete("/process-instance/<instance_id>")

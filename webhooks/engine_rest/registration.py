@@ -8,9 +8,12 @@ from engine import external_tasks
 from engine.process_engine import ProcessEngine
 from webhooks.engine_rest import (
     access,
+    decisions,
     deployments,
     engine,
+    history,
     messages,
+    monitoring,
     process_definitions,
     process_instances,
     user_tasks,
@@ -28,6 +31,9 @@ RESOURCES = (
     external_task_routes.blueprint,
     user_tasks.blueprint,
     messages.blueprint,
+    decisions.blueprint,
+    history.blueprint,
+    monitoring.blueprint,
     webapps.blueprint,
 )
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import Response
 from marshmallow import fields
+from marshmallow.validate import Length
 
-from engine import process_instances, user_tasks
+from engine import process_definitions, process_instances, user_tasks
+from engine.model.history import HistoryKind, RecordedEvent
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import InstanceState
 from engine.model.user_tasks import UserTask, UserTaskState
 from webhooks.caller import caller, engine
-from webhooks.engine_rest import identifiers, listings, values
+from webhooks.engine_rest import events, identifiers, listings, values
 from webhooks.engine_rest.requests import (
     Accepted,
     Identifier,
@@ -54,6 +56,15 @@ class UserInput(Input):
     userId = fields.String(load_default=None)  # noqa: N815
 
 
+class LinkQuery(Input):
+    type = fields.String()
+
+
+class CommentInput(Input):
+    message = fields.String(required=True, validate=Length(1, 4_000))
+    processInstanceId = Accepted()  # noqa: N815
+
+
 class CompletionInput(Input):
     variables = Variables(load_default=dict)
     withVariablesInReturn = Truth(load_default=False)  # noqa: N815
@@ -85,6 +96,36 @@ def show(task_id: str) -> Response:
 def show_form_variables(task_id: str) -> Response:
     """Show what the task's form has so far."""
     return answer(values.typed_all(user_tasks.form(**_by(task_id)).values))
+
+
+@blueprint.get("/task/<task_id>/deployed-form")
+def show_deployed_form(task_id: str) -> Response:
+    """Return the task's form as it was deployed."""
+    task = user_tasks.get(**_by(task_id))
+    return Response(_form_file(task), content_type="application/json")
+
+
+@blueprint.get("/task/<task_id>/identity-links")
+def list_identity_links(task_id: str) -> Response:
+    """List who has the task, and whom it was offered to."""
+    asked, task = query(LinkQuery()), user_tasks.get(**_by(task_id))
+    return answer([one for one in _links(task) if asked.get("type") in (None, one["type"])])
+
+
+@blueprint.get("/task/<task_id>/comment")
+def list_comments(task_id: str) -> Response:
+    """List what people have said of the task's case, the latest first."""
+    task = user_tasks.get(**_by(task_id))
+    return answer([_comment(task, one) for one in reversed(_comments(task))])
+
+
+@blueprint.post("/task/<task_id>/comment/create")
+def comment(task_id: str) -> Response:
+    """Say something of the task's case, for all who may read it."""
+    text, task = body(CommentInput())["message"], user_tasks.get(**_by(task_id))
+    place = task.process_instance_id
+    process_instances.comment(engine(), by=caller(), instance_id=place, text=text)
+    return answer(_comment(task, _comments(task)[-1]))
 
 
 @blueprint.post("/task/<task_id>/claim")
@@ -168,6 +209,48 @@ def _is_wanted(task: UserTask, asked: Any) -> bool:
         and not (asked.get("assigned") and task.assignee is None)
         and not (asked.get("unassigned") and task.assignee is not None)
     )
+
+
+def _form_file(task: UserTask) -> bytes:
+    place = task.process_instance_id
+    instance = process_instances.get(engine(), by=caller(), instance_id=place)
+    return process_definitions.form_file(
+        engine(),
+        by=caller(),
+        definition_id=instance.process_definition_id,
+        element_id=task.element_id,
+        key=task.form_ref,
+    )
+
+
+def _links(task: UserTask) -> list[dict[str, Any]]:
+    assigned = [(task.assignee, None, "assignee")] if task.assignee else []
+    offered = [
+        *((user, None, "candidate") for user in task.candidate_users),
+        *((None, group, "candidate") for group in task.candidate_groups),
+    ]
+    return [
+        {"userId": user, "groupId": group, "type": kind}
+        for user, group, kind in (*assigned, *offered)
+    ]
+
+
+def _comments(task: UserTask) -> list[RecordedEvent]:
+    found = events.of_instance(task.process_instance_id)
+    return [one for one in found if one.event.kind is HistoryKind.COMMENT_ADDED]
+
+
+def _comment(task: UserTask, recorded: RecordedEvent) -> dict[str, Any]:
+    return {
+        "id": f"{identifiers.dashed(task.process_instance_id)}:{recorded.sequence}",
+        "userId": recorded.event.by,
+        "time": values.date(recorded.event.at),
+        "taskId": identifiers.dashed(task.id),
+        "processInstanceId": identifiers.dashed(task.process_instance_id),
+        "rootProcessInstanceId": identifiers.dashed(task.process_instance_id),
+        "message": str(recorded.event.data.get("text", "")),
+        "removalTime": None,
+    }
 
 
 def _shown(task: UserTask) -> dict[str, Any]:

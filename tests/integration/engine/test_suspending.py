@@ -1,0 +1,76 @@
+"""A suspended instance does nothing, and goes on where it was when it is resumed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine import jobs, messages, process_instances
+from engine.model.actors import Actor, NotAllowed
+from engine.model.process_instances import InstanceState, ProcessInstanceNotRunning
+from engine.model.states import IllegalMove
+from tests.integration.engine.acme import END, START, Acme, diagram, flow, user_task
+
+WAITING = diagram(
+    START
+    + '<bpmn:intermediateCatchEvent id="wait" name="wait">'
+    + '<bpmn:messageEventDefinition id="wait_m" messageRef="m"/></bpmn:intermediateCatchEvent>'
+    + user_task("ask")
+    + END
+    + flow("start", "wait", "ask", "end"),
+    before='<bpmn:message id="m" name="go"/>',
+)
+LATER = diagram(
+    START
+    + '<bpmn:intermediateCatchEvent id="later"><bpmn:timerEventDefinition id="later_t">'
+    + '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>'
+    + "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    + user_task("ask")
+    + END
+    + flow("start", "later", "ask", "end")
+)
+
+
+def test_a_message_for_a_suspended_instance_is_refused_and_resumes_nothing(acme: Acme) -> None:
+    acme.deploy(p_bpmn=WAITING)
+    instance = acme.start()
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)
+
+    def go() -> None:
+        messages.correlate(acme.engine, by=acme.by, name="go", correlation_key="A-1", variables={})
+
+    with pytest.raises(ProcessInstanceNotRunning, match="suspended"):
+        go()
+    assert acme.instance(instance.id).state is InstanceState.SUSPENDED
+    process_instances.resume(acme.engine, by=acme.by, instance_id=instance.id)
+    go()
+    assert list(acme.open_tasks()) == ["ask"]
+
+
+def test_a_timer_of_a_suspended_instance_waits_until_it_is_resumed(acme: Acme) -> None:
+    acme.deploy(p_bpmn=LATER)
+    instance = acme.start()
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)
+    acme.clock.move_to(acme.clock.now() + timedelta(hours=2))
+    jobs.run_due(acme.engine)
+    assert acme.open_tasks() == {}
+    process_instances.resume(acme.engine, by=acme.by, instance_id=instance.id)
+    jobs.run_due(acme.engine)
+    assert list(acme.open_tasks()) == ["ask"]
+    kinds = acme.history(instance.id)
+    assert kinds.count("process_instance_suspended") == 1
+    assert kinds.count("process_instance_resumed") == 1
+
+
+def test_only_who_may_end_an_instance_suspends_one_and_an_ended_one_stays_ended(
+    acme: Acme,
+) -> None:
+    acme.deploy(p_bpmn=LATER)
+    instance = acme.start()
+    nobody = Actor("acme", "someone", frozenset(), frozenset(), "token")
+    with pytest.raises(NotAllowed):
+        process_instances.suspend(acme.engine, by=nobody, instance_id=instance.id)
+    process_instances.cancel(acme.engine, by=acme.by, instance_id=instance.id, reason="over")
+    with pytest.raises(IllegalMove):
+        process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine import webhook_events
+from engine import notice_queue, webhook_events
 from engine.catalogue import Catalogue
 from engine.execution import Execution, Outcome, Thrown, load
 from engine.execution import start as start_execution
@@ -100,6 +100,8 @@ def start(
     _reconcile(
         engine, tx, catalogue, begun, outcome.change, outcome.thrown, now=now, completion=None
     )
+    new_tasks = _tokens(outcome.change.added, UserTaskWait)
+    notice_queue.of_created(engine, tx, catalogue, begun, new_tasks, now=now)
     return begun
 
 
@@ -142,6 +144,8 @@ def step(
         now=now,
         completion=completion,
     )
+    new_tasks = _tokens(outcome.change.added, UserTaskWait)
+    notice_queue.of_created(engine, tx, catalogue, saved, new_tasks, now=now)
     return saved
 
 

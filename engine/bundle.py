@@ -14,6 +14,7 @@ from engine.content import (
     Form,
     Organisation,
     Template,
+    not_set_up,
     parse_clauses,
     parse_form,
     parse_organisation,
@@ -113,6 +114,7 @@ class _Reader:
         for spec in self._processes.values():
             self._check_process(spec)
         self._check_names()
+        self._check_channels()
         self._check_citations()
         return Bundle(
             files=self._files,
@@ -317,6 +319,18 @@ class _Reader:
             for spec in self._processes.values()
             for reference in spec.form_refs
         )
+
+    def _check_channels(self) -> None:
+        """Refuse a template that asks for a channel which the organisation has not set up."""
+        settings = self._organisation.channel_settings if self._organisation else {}
+        for key, template in self._templates.items():
+            for channel in not_set_up([template.channels], settings) if self._organisation else ():
+                self._refuse(
+                    "channel_not_set_up",
+                    f"The channel {channel} is not set up: {ORGANISATION_FILE} says how under "
+                    "channel_settings.",
+                    self._parts[DefinitionKind.TEMPLATE, key].file,
+                )
 
     def _check_groups(self, spec: ProcessSpec) -> None:
         if self._organisation is None:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from engine import advance, connector_calls, correlation, starts, webhook_events, webhook_streams
+from engine import (
+    advance,
+    connector_calls,
+    correlation,
+    due_checks,
+    notice_deliveries,
+    notice_queue,
+    starts,
+    webhook_streams,
+)
 from engine.feel import decode
 from engine.model.actors import Actor, Permission
 from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job, JobKind, JobState, after_failure, retried
+from engine.model.notices import Channel
 from engine.model.pages import Page, PageRequest
-from engine.model.process_instances import InstanceState
+from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.service_tasks import BpmnError, ServiceRequest, ServiceResult
 from engine.model.states import IllegalMove
 from engine.process_engine import Handler, ProcessEngine
@@ -110,7 +120,9 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
             case JobKind.WEBHOOK:
                 webhook_streams.run(engine, job)
             case JobKind.DUE_CHECK:
-                webhook_events.of_due_time(engine, job)
+                due_checks.run(engine, job)
+            case JobKind.NOTICE:
+                notice_deliveries.run(engine, job)
             case JobKind.EXTERNAL_TASK:
                 return
     except Exception as error:  # whatever a job raises becomes its retry or dead letter
@@ -207,15 +219,18 @@ def _take_over(engine: ProcessEngine, tx: Transaction, job: Job, result: Service
                 data={
                     "to_role": notice.to_role,
                     "template": notice.template,
-                    "channel": notice.channel,
+                    "channel": Channel.INBOX,
                     "job_id": notice.job_id,
                 },
             )
             for notice in result.notices
+            if (Channel.INBOX,) in notice.routes
         ],
     )
-    if moved:
-        tx.notices.add(result.notices)
+    if moved is not None:
+        catalogue, now = engine.catalogues.of(tx), engine.clock.now()
+        for notice in result.notices:
+            notice_queue.put(engine, tx, catalogue, moved, notice, now=now)
 
 
 def _move(
@@ -224,15 +239,18 @@ def _move(
     job: Job,
     action: advance.Action,
     events: list[HistoryEvent] | None = None,
-) -> bool:
-    """Move the instance of a job that is still wanted: the instance is locked first, then the job."""
+) -> ProcessInstance | None:
+    """Move the instance of a job that is still wanted: the instance is locked first, then the job.
+
+    Returns the instance as it is then, None when nothing was to be moved.
+    """
     instance, number = tx.process_instances.lock(job.instance_id)
     current = tx.jobs.find(job.id, lock=True)
     if current is None or current.lease != job.lease:
-        return False
+        return None
     if instance.state is not InstanceState.RUNNING:
-        return False
-    advance.step(
+        return None
+    return advance.step(
         engine,
         tx,
         engine.catalogues.of(tx, number),
@@ -241,7 +259,6 @@ def _move(
         now=engine.clock.now(),
         events=events or (),
     )
-    return True
 
 
 def give_up(engine: ProcessEngine, organisation: str, job_id: str) -> None:

@@ -39,8 +39,12 @@ class LinkedTask:
     actor: Actor
 
 
-def make(engine: ProcessEngine, *, by: Actor, task_id: str, username: str) -> tuple[TaskLink, str]:
+def make(
+    engine: ProcessEngine, *, by: Actor, task_id: str, username: str, secret: str | None = None
+) -> tuple[TaskLink, str]:
     """Make a link to an open task for one person; returns it and its secret, which is never kept.
+
+    A `secret` that was given before makes no second link: what is sent again says the same.
 
     Only Remit itself makes links, to send them: whoever could read one could act as its recipient.
     What it lets them do follows from the diagram. Raises UserTaskClosed, UserTaskExcluded, or
@@ -56,6 +60,9 @@ def make(engine: ProcessEngine, *, by: Actor, task_id: str, username: str) -> tu
         task.check_not_taken_from(actor)
         task.check_not_excluded(username)
         now = engine.clock.now()
+        known = tx.links.find(_hash(secret)) if secret else None
+        if known is not None and secret is not None:
+            return known, secret
         link = TaskLink(
             id=new_id(),
             organisation=by.organisation,
@@ -67,7 +74,7 @@ def make(engine: ProcessEngine, *, by: Actor, task_id: str, username: str) -> tu
             created_at=now,
             expires_at=now + LASTS,
         )
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        secret = secret or secrets.token_urlsafe(SECRET_BYTES)
         tx.links.add(link, _hash(secret))
         tx.access_events.add(AccessKind.LINK_MADE, user=username, about=f"task {task.id}", now=now)
     return link, secret

@@ -21,6 +21,8 @@ from engine.model.clock import Clock
 from engine.model.connector_secrets import SentSecret
 from engine.model.directory import Directory
 from engine.model.jobs import Job, JobKind
+from engine.model.notices import OutgoingNotice
+from engine.model.notices import Reply as NoticeReply
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.service_tasks import ServiceRequest, ServiceResult
 from engine.model.webhook_deliveries import Reply
@@ -114,6 +116,16 @@ class ConnectorCaller(Protocol):
         """
 
 
+class NoticeSender(Protocol):
+    """The ways out for notices, one for each channel. Decides nothing."""
+
+    def send(self, message: OutgoingNotice) -> NoticeReply:
+        """Make one attempt and say what came of it; never raises for what is outside."""
+
+    def link_secret(self, delivery_id: str) -> str:
+        """Return the secret of the one-time link in a copy: the same at every attempt."""
+
+
 ExternalTaskListener = Callable[[str, str], None]
 """Is told an organisation and a topic, once for each external task that can be fetched now."""
 
@@ -130,6 +142,7 @@ class ProcessEngine:
         executor: Executor | None = None,
         webhook_sender: WebhookSender | None = None,
         connector_caller: ConnectorCaller | None = None,
+        notice_sender: NoticeSender | None = None,
         address: str = "",
     ) -> None:
         """`address` is where people reach the pages, for links; without a slash at its end.
@@ -142,6 +155,7 @@ class ProcessEngine:
         self.executor = executor
         self.webhook_sender = webhook_sender
         self.connector_caller = connector_caller
+        self.notice_sender = notice_sender
         self.address = address
         self.catalogues = Catalogues()
         self.directories = Directories()

@@ -15,6 +15,7 @@ from engine.catalogue import Catalogue
 from engine.model.history import HistoryKind, RecordedEvent
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job, JobKind, JobState
+from engine.model.notices import Notice, NoticeDelivery, NoticeKind
 from engine.model.process_definitions import Definition
 from engine.model.process_instances import ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
@@ -60,7 +61,7 @@ def of_step(
     change: WaitsChange | None = None,
 ) -> None:
     """Write what the organisation's endpoints hear of a step that was recorded as this."""
-    if not catalogue.endpoints:
+    if not catalogue.endpoints and not watches(catalogue):
         return
     removed, arrived = (
         _tasks(change.removed if change else ()),
@@ -75,23 +76,63 @@ def of_step(
         watch(engine, tx, instance.id, due, now=now)
 
 
-def of_due_time(engine: ProcessEngine, job: Job) -> None:
-    """Tell whether a user task was done by its due time, which is now or was before."""
-    with engine.transaction(job.organisation) as tx:
-        instance, number = tx.process_instances.lock(job.payload["process_instance_id"])
-        if tx.jobs.find(job.id, lock=True) is None:
-            return
-        task = tx.user_tasks.get(job.payload["user_task_id"])
-        catalogue = engine.catalogues.of(tx, number)
-        place = instance.history_length * PLACES + PLACES - len(_AT_DUE_TIME)
-        events = [
-            _Event(kind, place + index, job.due_at, _of_task(engine, task))
-            for index, kind in enumerate(_AT_DUE_TIME)
-            if task.due_at == job.due_at and _holds(kind, task)
-        ]
-        now = engine.clock.now()
-        _write(engine, tx, catalogue, events, now=now, instance=instance)
-        tx.jobs.done(job.id)
+def of_due_time(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    task: UserTask,
+    due_at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Write what endpoints hear of a user task whose due time is now or was before."""
+    place = instance.history_length * PLACES + PLACES - len(_AT_DUE_TIME)
+    events = [
+        _Event(kind, place + index, due_at, _of_task(engine, task))
+        for index, kind in enumerate(_AT_DUE_TIME)
+        if task.due_at == due_at and _holds(kind, task)
+    ]
+    _write(engine, tx, catalogue, events, now=now, instance=instance)
+
+
+def hear_notices(catalogue: Catalogue) -> tuple[WebhookEndpoint, ...]:
+    """Return the endpoints that hear of notices."""
+    return tuple(one for one in catalogue.endpoints if one.hears(EventType.NOTICE_QUEUED))
+
+
+def of_notice(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    notice: Notice,
+    copy: NoticeDelivery,
+    *,
+    now: datetime,
+) -> None:
+    """Put a copy of a notice into its endpoint's stream, under the copy's own id."""
+    page = f"user-tasks/{notice.user_task_id}" if notice.user_task_id else ""
+    data = {
+        "notice_id": notice.job_id,
+        "kind": notice.kind,
+        "template": notice.template,
+        "to_role": notice.to_role or None,
+        "element_id": notice.element_id,
+        "user_task_id": notice.user_task_id,
+        "clauses": list(notice.clauses),
+        "due_at": notice.due_at.isoformat() if notice.due_at else None,
+        "link": f"{engine.address}/{page or f'process-instances/{instance.id}'}",
+    }
+    for endpoint in hear_notices(catalogue):
+        if endpoint.id == copy.recipient:
+            place = instance.history_length * PLACES + 1
+            event = _Event(EventType.NOTICE_QUEUED, place, now, data)
+            stream = _stream(endpoint, instance)
+            tx.webhook_deliveries.add(
+                [_delivery(engine, tx, endpoint, stream, instance, event, now, copy.id)]
+            )
+            wake(engine, tx, endpoint.id, stream, now=now)
 
 
 def of_activation(
@@ -117,7 +158,9 @@ def of_activation(
 
 
 def watches(catalogue: Catalogue) -> bool:
-    """Say whether some endpoint hears of what happens when a task falls due."""
+    """Say whether somebody is told of what happens when a task falls due."""
+    if NoticeKind.TASK_OVERDUE in catalogue.organisation.task_notices:
+        return True
     return any(one.hears(kind) for one in catalogue.endpoints for kind in _AT_DUE_TIME)
 
 
@@ -211,8 +254,9 @@ def _delivery(
     instance: ProcessInstance | None,
     event: _Event,
     now: datetime,
+    delivery_id: str | None = None,
 ) -> WebhookDelivery:
-    delivery_id = new_id()
+    delivery_id = delivery_id or new_id()
     of_instance: dict[str, Any] = {}
     if instance is not None:
         of_instance = {

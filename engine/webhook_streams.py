@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from engine import notice_deliveries
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job
 from engine.model.webhook_deliveries import (
@@ -19,6 +20,7 @@ from engine.model.webhook_deliveries import (
 )
 from engine.model.webhook_endpoints import (
     EndpointState,
+    EventType,
     WebhookEndpoint,
     WebhookEndpointNotFound,
 )
@@ -45,7 +47,10 @@ def run(engine: ProcessEngine, job: Job) -> None:
             return
         reply = _send(engine, *following)
         with engine.transaction(job.organisation) as tx:
-            following = _noted(engine, tx, claimed, following[0], reply, more=left > 0)
+            sent = following[0]
+            following = _noted(engine, tx, claimed, sent, reply, more=left > 0)
+        if sent.event_type == EventType.NOTICE_QUEUED:
+            notice_deliveries.follow(engine, job.organisation, sent.id)
 
 
 def disable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.content.channels import ChannelSettings, TaskNotice, not_set_up
 from engine.content.clauses import Clause, Clauses, ClauseType, ClauseWeight, parse_clauses
 from engine.content.connectors import (
     Connector,
@@ -23,7 +24,6 @@ from engine.content.forms import (
     parse_form,
 )
 from engine.content.organisation import (
-    Channel,
     DemoPerson,
     ExternalTopic,
     Organisation,
@@ -35,6 +35,7 @@ from engine.content.organisation import (
     SignIn,
 )
 from engine.content.organisation_file import parse_organisation
+from engine.content.outside_texts import USUAL, OutsideText, thin_reference
 from engine.content.templates import Rendered, Template, parse_template
 from engine.content.webhook_sources import (
     Mapped,
@@ -44,9 +45,12 @@ from engine.content.webhook_sources import (
     WebhookSource,
 )
 from engine.content.wording import words
+from engine.model.notices import Channel
 
 __all__ = [
+    "USUAL",
     "Channel",
+    "ChannelSettings",
     "Clause",
     "ClauseType",
     "ClauseWeight",
@@ -66,6 +70,7 @@ __all__ = [
     "Mapped",
     "Option",
     "Organisation",
+    "OutsideText",
     "PayloadNotMapped",
     "Permission",
     "PresentedComponent",
@@ -78,12 +83,15 @@ __all__ = [
     "SignIn",
     "SignatureScheme",
     "SourceAction",
+    "TaskNotice",
     "Template",
     "WebhookSource",
     "nested",
+    "not_set_up",
     "parse_clauses",
     "parse_form",
     "parse_organisation",
     "parse_template",
+    "thin_reference",
     "words",
 ]

@@ -9,15 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.content.channels import INBOX_ALONE, ChannelSettings, TaskNotice
 from engine.content.connectors import Connector, DeclaredSecret
 from engine.content.webhook_sources import WebhookSource
+from engine.model.notices import Channel, NoticeKind, Route
 from engine.model.working_time import WorkingCalendar
-
-
-class Channel(StrEnum):
-    """How a notice reaches a role."""
-
-    INBOX = "inbox"
 
 
 class Permission(StrEnum):
@@ -127,8 +123,10 @@ class Organisation:
     name: str
     calendar: WorkingCalendar
     roles: tuple[Role, ...]
-    default_channels: tuple[Channel, ...] = (Channel.INBOX,)
-    channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
+    default_channels: tuple[Route, ...] = INBOX_ALONE
+    channels: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
+    channel_settings: Mapping[Channel, ChannelSettings] = field(default_factory=dict)
+    task_notices: Mapping[NoticeKind, TaskNotice] = field(default_factory=dict)
     external_topics: tuple[ExternalTopic, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     clauses_file: str = "clauses.csv"
@@ -166,8 +164,8 @@ class Organisation:
             steps.append(role)
         return tuple(steps)
 
-    def channels_of(self, role_id: str) -> tuple[Channel, ...]:
-        """Return how this role's notices travel, the first choice first."""
+    def channels_of(self, role_id: str) -> tuple[Route, ...]:
+        """Return how this role's notices travel: by every route, on each by its first channel that works."""
         return self.channels.get(role_id, self.default_channels)
 
     def procedure(self, key: str) -> Procedure | None:

@@ -9,9 +9,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from engine.content.calendar_file import read_calendar
+from engine.content.channels import (
+    DEFAULT,
+    check_set_up,
+    read_channel_settings,
+    read_channels,
+    read_task_notices,
+)
 from engine.content.connector_file import read_connectors, read_secrets
 from engine.content.organisation import (
-    Channel,
     DemoPerson,
     ExternalTopic,
     Organisation,
@@ -35,7 +41,6 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 PREFIX = re.compile(r"[A-Z][A-Z0-9-]{0,15}")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
-DEFAULT_CHANNELS = "default"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -64,6 +69,8 @@ class _Reader:
             required=("key", "name", "calendar", "roles", "procedures"),
             optional=(
                 "channels",
+                "channel_settings",
+                "task_notices",
                 "external_topics",
                 "clauses",
                 "readings",
@@ -82,7 +89,13 @@ class _Reader:
         calendar = read_calendar(found["calendar"], key)
         roles = self._roles(found["roles"])
         role_ids = {role.id for role in roles}
-        default, channels = self._channels(found.get("channels"), role_ids)
+        default, channels = read_channels(found.get("channels"), role_ids)
+        settings = read_channel_settings(found.get("channel_settings"), role_ids)
+        task_notices = read_task_notices(found.get("task_notices"), role_ids)
+        check_set_up(found.get("channels"), [default, *channels.values()], settings)
+        check_set_up(
+            found.get("task_notices"), [one.routes for one in task_notices.values()], settings
+        )
         procedures = self._procedures(found["procedures"])
         started = {procedure.key for procedure in procedures}
         topics = self._external_topics(found.get("external_topics"))
@@ -97,6 +110,8 @@ class _Reader:
             roles=roles,
             default_channels=default,
             channels=channels,
+            channel_settings=settings,
+            task_notices=task_notices,
             external_topics=topics,
             procedures=procedures,
             clauses_file=_file_name(found.get("clauses")) or "clauses.csv",
@@ -127,7 +142,7 @@ class _Reader:
             if not {"id", "name"} <= found.keys():
                 continue
             role_id = _matching(found["id"], ID, "lower-case letters, digits and underscores")
-            if role_id in roles or role_id == DEFAULT_CHANNELS:
+            if role_id in roles or role_id == DEFAULT:
                 found["id"].refuse("duplicate_role", f"the role id {role_id!r} is taken already.")
             role = Role(
                 id=role_id,
@@ -144,23 +159,6 @@ class _Reader:
             entry.refuse("missing_key", "an organisation needs at least one role.")
         _check_ladders(roles)
         return tuple(role for role, _ in roles.values())
-
-    def _channels(
-        self, entry: Entry | None, role_ids: Collection[str]
-    ) -> tuple[tuple[Channel, ...], Mapping[str, tuple[Channel, ...]]]:
-        default: tuple[Channel, ...] = (Channel.INBOX,)
-        channels: dict[str, tuple[Channel, ...]] = {}
-        for role_id, item in entry.entries().items() if entry else ():
-            chosen = _choices(item, Channel)
-            if not chosen:
-                item.refuse("wrong_value", "at least one channel is needed.")
-            if role_id == DEFAULT_CHANNELS:
-                default = chosen
-            elif role_id in role_ids:
-                channels[role_id] = chosen
-            else:
-                item.refuse("unknown_role", f"{role_id!r} is no role of this organisation.")
-        return default, channels
 
     def _external_topics(self, entry: Entry | None) -> tuple[ExternalTopic, ...]:
         topics: dict[str, ExternalTopic] = {}

@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from engine.content.channels import read_routes
+from engine.content.outside_texts import OutsideText, read_outside
 from engine.content.placeholders import Phrase, PlaceholderError, parse_phrase
 from engine.content.yaml_file import LARGEST_FILE, Entry, Findings, read_yaml
 from engine.feel import Evaluation, Value
+from engine.model.notices import Route
 from engine.model.problems import Problem, Severity
 
 FENCE = "---"
@@ -26,13 +29,19 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A notice template. `id` is its file name without `.md`; `audience` says whom it addresses."""
+    """A notice template. `id` is its file name without `.md`; `audience` says whom it addresses.
+
+    `outside` are the words that leave the building, `channels` how they do, where both are not as
+    usual: the usual channels are those of the role.
+    """
 
     id: str
     subject: Phrase
     body: Phrase
     clauses: tuple[str, ...] = ()
     audience: str = ""
+    outside: OutsideText | None = None
+    channels: tuple[Route, ...] = ()
 
     @property
     def reads(self) -> frozenset[str]:
@@ -64,7 +73,9 @@ def parse_template(
     document = read_yaml(parts[0].encode(), findings) if parts else None
     if parts is None or document is None:
         return None, findings.problems
-    found = document.fields(required=("subject",), optional=("clauses", "audience"))
+    found = document.fields(
+        required=("subject",), optional=("clauses", "audience", "outside", "channels")
+    )
     subject = _subject(found["subject"]) if "subject" in found else None
     body = _body(*parts[1:], findings)
     cited = found["clauses"].texts() if "clauses" in found else ()
@@ -72,10 +83,12 @@ def parse_template(
         if clauses is not None and item.text() not in clauses:
             item.refuse("unknown_clause", f"{item.text()} is no clause of this organisation.")
     audience = found["audience"].text() if "audience" in found else ""
+    channels = read_routes(found["channels"]) if "channels" in found else ()
+    outside = _outside(found["outside"]) if "outside" in found else None
     if findings.problems or subject is None or body is None:
         return None, findings.problems
     identifier = PurePosixPath(file).name.removesuffix(".md")
-    return Template(identifier, subject, body, cited, audience), []
+    return Template(identifier, subject, body, cited, audience, outside, channels), []
 
 
 def _split(source: bytes, findings: Findings) -> tuple[str, str, int] | None:
@@ -98,6 +111,11 @@ def _split(source: bytes, findings: Findings) -> tuple[str, str, int] | None:
     while end < len(lines) and not lines[end].strip():
         end += 1
     return "\n" + "\n".join(lines[1 : fences[1]]), "\n".join(lines[end:]).rstrip(), end + 1
+
+
+def _outside(entry: Entry) -> OutsideText | None:
+    found = entry.fields(required=("subject", "body"))
+    return read_outside(entry, found.get("subject"), found.get("body"))
 
 
 def _subject(entry: Entry) -> Phrase | None:

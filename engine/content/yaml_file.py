@@ -67,6 +67,10 @@ class Entry:
         return isinstance(self.node, yaml.ScalarNode) and self.node.tag.endswith(":null")
 
     @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
+    @property
     def is_mapping(self) -> bool:
         return isinstance(self.node, yaml.MappingNode)
 

@@ -17,7 +17,8 @@ class JobKind(StrEnum):
 
     A timer or a message moves tokens; a timer start begins an instance; a service task calls a
     handler; a connector asks another system; an external task waits for a worker; a webhook stream sends one endpoint what it is to
-    be told of one instance, in order; a due check sees whether a user task is done at its due time.
+    be told of one instance, in order; a due check sees whether a user task is done at its due time;
+    a notice is one copy of one on its way to one channel.
     """
 
     TIMER = "timer"
@@ -28,6 +29,7 @@ class JobKind(StrEnum):
     EXTERNAL_TASK = "external_task"
     WEBHOOK = "webhook"
     DUE_CHECK = "due_check"
+    NOTICE = "notice"
 
 
 class Lane(StrEnum):
@@ -46,7 +48,7 @@ LANES: Mapping[Lane, frozenset[JobKind]] = {
         {JobKind.TIMER, JobKind.TIMER_START, JobKind.MESSAGE, JobKind.DUE_CHECK}
     ),
     Lane.HANDLERS: frozenset({JobKind.SERVICE_TASK}),
-    Lane.OUTWARD: frozenset({JobKind.CONNECTOR, JobKind.WEBHOOK}),
+    Lane.OUTWARD: frozenset({JobKind.CONNECTOR, JobKind.NOTICE, JobKind.WEBHOOK}),
 }
 """The kinds of each lane. External tasks have none: workers fetch them."""
 
@@ -63,7 +65,7 @@ class Job:
     """One row of later work. `key` is unique within its process instance: a token's timer has one row.
 
     `process_instance_id` is None for a timer start, which belongs to a version of a process, and
-    for what must never hold up an instance: a webhook stream and a due check.
+    for what must never hold up an instance: a webhook stream, a notice and a due check.
     """
 
     id: str

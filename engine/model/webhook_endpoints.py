@@ -26,6 +26,8 @@ class EventType(StrEnum):
     DEADLINE_MET = "deadline.met"
     DEADLINE_MISSED = "deadline.missed"
     DEPLOYMENT_ACTIVATED = "deployment.activated"
+    NOTICE_QUEUED = "notice.queued"
+    """Told by the channel `webhook` of notices, where an organisation chooses it."""
 
 
 class EndpointState(StrEnum):

@@ -24,6 +24,13 @@ class Links(Repository):
         ).one_or_none()
         return _link(row) if row else None
 
+    def find(self, secret_hash: str) -> TaskLink | None:
+        """Return the link of a secret, None when there is none."""
+        row = self._connection.execute(
+            self._select(task_link).where(task_link.c.secret_hash == secret_hash)
+        ).one_or_none()
+        return _link(row) if row else None
+
     def use(self, link_id: str, *, now: datetime) -> bool:
         """Consume a link; False when it was used before."""
         changed = self._connection.execute(

@@ -1,4 +1,4 @@
-"""Notices that were delivered within Remit: one row per job and role, so a repeat adds none."""
+"""Notices as they are told: one row per job and role, so a repeat adds none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert
 
-from engine.model.notices import Notice
+from engine.model.notices import Channel, Notice, NoticeKind
 from engine.model.pages import Page, PageRequest
 from engine.store.rows import Repository, paged, values_of
 from engine.store.schema import notice
@@ -21,17 +21,27 @@ class Notices(Repository):
                 [{**values_of(r), "organisation": self._organisation} for r in records],
             )
 
+    def find(self, job_id: str, to_role: str) -> Notice | None:
+        """Return what this role was told, None when it was not."""
+        row = self._connection.execute(
+            self._select(notice).where(notice.c.job_id == job_id, notice.c.to_role == to_role)
+        ).one_or_none()
+        return _notice(row) if row else None
+
     def listing(
         self,
         page: PageRequest,
         *,
         process_instance_id: str | None = None,
         roles: frozenset[str] | None = None,
+        kind: NoticeKind | None = None,
     ) -> Page[Notice]:
         """Return notices, newest first; `roles`: only those to one of them."""
         query = self._select(notice)
         if process_instance_id is not None:
             query = query.where(notice.c.process_instance_id == process_instance_id)
+        if kind is not None:
+            query = query.where(notice.c.kind == kind)
         if roles is not None:
             query = query.where(notice.c.to_role.in_(sorted(roles)))
         order = (
@@ -54,4 +64,10 @@ def _notice(row: Row[Any]) -> Notice:
         body=row.body,
         clauses=tuple(row.clauses),
         delivered_at=row.delivered_at,
+        kind=NoticeKind(row.kind),
+        due_at=row.due_at,
+        user_task_id=row.user_task_id,
+        outside_subject=row.outside_subject,
+        outside_body=row.outside_body,
+        routes=tuple(tuple(Channel(channel) for channel in route) for route in row.routes),
     )

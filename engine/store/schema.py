@@ -288,6 +288,13 @@ notice = Table(
     Column("body", Text, nullable=False),
     Column("clauses", JSON, nullable=False),
     Column("delivered_at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="notice"),
+    Column("due_at", Instant),
+    Column("user_task_id", ID),
+    # What leaves the building, with a mark where the link goes.
+    Column("outside_subject", Text, nullable=False, server_default=""),
+    Column("outside_body", Text, nullable=False, server_default=""),
+    Column("routes", JSON, nullable=False, server_default='[["inbox"]]'),
     Index(None, "organisation", "delivered_at", "job_id"),
     Index(None, "process_instance_id"),
 )

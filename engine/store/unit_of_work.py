@@ -26,6 +26,7 @@ from engine.store.inbox import Inbox
 from engine.store.jobs import Jobs
 from engine.store.links import AllLinks, Links
 from engine.store.migrations import begin_sqlite, upgrade
+from engine.store.notice_deliveries import NoticeDeliveries
 from engine.store.notices import Notices
 from engine.store.organisations import AllOrganisations, Organisations
 from engine.store.people import People
@@ -111,6 +112,10 @@ class Transaction:
     @cached_property
     def notices(self) -> Notices:
         return Notices(self._connection, self.organisation)
+
+    @cached_property
+    def notice_deliveries(self) -> NoticeDeliveries:
+        return NoticeDeliveries(self._connection, self.organisation)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -159,6 +159,7 @@ def record(
     """Add one event to the history of an instance whose tokens do not move."""
     saved, recorded = _saved(tx, instance, [event])
     webhook_events.of_step(engine, tx, catalogue, saved, recorded, now=event.at)
+    notice_queue.of_handover(engine, tx, catalogue, saved, event)
     return saved
 
 

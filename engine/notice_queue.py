@@ -14,6 +14,7 @@ from engine.catalogue import Catalogue
 from engine.content import USUAL, OutsideText, TaskNotice, thin_reference
 from engine.directories import ladders_of
 from engine.feel import Value, from_instant
+from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.identifiers import new_id
 from engine.model.jobs import Job, JobKind
 from engine.model.notices import (
@@ -123,6 +124,19 @@ def of_created(
         for task_id in task_ids:
             task = tx.user_tasks.get(task_id)
             of_task(engine, tx, catalogue, instance, task, NoticeKind.TASK_CREATED, now=now)
+
+
+def of_handover(
+    engine: ProcessEngine,
+    tx: Transaction,
+    catalogue: Catalogue,
+    instance: ProcessInstance,
+    event: HistoryEvent,
+) -> None:
+    """Tell somebody that another has handed them a task, where the content says so."""
+    if event.kind is HistoryKind.USER_TASK_DELEGATED and event.data["assignee"] != event.by:
+        task = tx.user_tasks.get(event.token_id or "")
+        of_task(engine, tx, catalogue, instance, task, NoticeKind.TASK_ASSIGNED, now=event.at)
 
 
 def of_task(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from engine import links, notice_deliveries, notice_queue
+from engine import links, notice_deliveries, notice_queue, told_notices
 from engine.catalogue import Catalogue
 from engine.content import TaskNotice, Template
 from engine.execution import load
@@ -17,22 +16,16 @@ from engine.model.errors import RemitError
 from engine.model.identifiers import new_id
 from engine.model.notices import (
     PERSONAL,
-    Channel,
     Notice,
-    NoticeAttempt,
-    NoticeDelivery,
     NoticeKind,
-    Outcome,
 )
 from engine.model.pages import Page, PageRequest
 from engine.model.process_definitions import DefinitionKind
 from engine.model.process_instances import ProcessInstance
 from engine.model.service_tasks import ServiceRequest, ServiceResult
 from engine.model.user_tasks import UserTask
-from engine.model.webhook_deliveries import WebhookAttempt
 from engine.process_engine import ProcessEngine
-from engine.store import Transaction
-
+from engine.told_notices import ToldNotice
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -41,22 +34,6 @@ class NoticeNotAddressed(RemitError):
     """A notice task says no template or no role, or one that does not exist."""
 
     code: ClassVar[str] = "notice_not_addressed"
-
-
-@dataclass(frozen=True, slots=True)
-class ToldCopy:
-    """One copy of a notice with every attempt at it."""
-
-    delivery: NoticeDelivery
-    attempts: tuple[NoticeAttempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ToldNotice:
-    """A notice with the copies that were made of it, the oldest first."""
-
-    notice: Notice
-    copies: tuple[ToldCopy, ...]
 
 
 def listing(
@@ -91,28 +68,7 @@ def told(
     """Return the notices of `listing`, each with its copies and every attempt."""
     found = listing(engine, by=by, page=page, process_instance_id=process_instance_id, kind=kind)
     with engine.reading(by.organisation) as tx:
-        return Page(with_copies(tx, found.items), found.next_token)
-
-
-def with_copies(tx: Transaction, notices: Sequence[Notice]) -> tuple[ToldNotice, ...]:
-    """Return notices with their copies and every attempt."""
-    if not notices:
-        return ()
-    deliveries = tx.notice_deliveries.of([notice.job_id for notice in notices])
-    tried: dict[str, list[NoticeAttempt]] = {}
-    for attempt in tx.notice_deliveries.attempts([one.id for one in deliveries]):
-        tried.setdefault(attempt.delivery_id, []).append(attempt)
-    for one in deliveries:
-        if one.channel is Channel.WEBHOOK and one.recipient:
-            tried[one.id] = [_of_webhook(each) for each in tx.webhook_deliveries.attempts(one.id)]
-    copies: dict[tuple[str, str], list[ToldCopy]] = {}
-    for one in deliveries:
-        copy = ToldCopy(one, tuple(tried.get(one.id, ())))
-        copies.setdefault((one.job_id, one.to_role), []).append(copy)
-    return tuple(
-        ToldNotice(notice, tuple(copies.get((notice.job_id, notice.to_role), ())))
-        for notice in notices
-    )
+        return Page(told_notices.of(tx, found.items), found.next_token)
 
 
 def report(
@@ -258,10 +214,3 @@ def _about(tasks: Sequence[UserTask], role: str, clauses: Iterable[str]) -> User
         if matching:
             return min(matching, key=lambda task: task.due_at or NEVER)
     return None
-
-
-def _of_webhook(attempt: WebhookAttempt) -> NoticeAttempt:
-    arrived = attempt.status is not None and 200 <= attempt.status < 300
-    detail = attempt.error if attempt.status is None else f"HTTP {attempt.status}"
-    outcome = Outcome.DELIVERED if arrived else Outcome.AGAIN
-    return NoticeAttempt(attempt.delivery_id, attempt.number, attempt.at, outcome, detail)

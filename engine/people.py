@@ -183,7 +183,14 @@ def add_demo(engine: ProcessEngine, *, by: Actor) -> int:
         demo = engine.catalogues.of(tx).organisation.demo_people
         known = {found.username: found for found in tx.people.listing()}
         for person in demo:
-            wanted = Person(person.username, person.name, person.roles, demo=True)
+            wanted = Person(
+                person.username,
+                person.name,
+                person.roles,
+                demo=True,
+                # A host that nobody can have: nothing reaches anybody by mistake.
+                email=f"{person.username}@{by.organisation}.example",
+            )
             if known.get(person.username) != wanted:
                 tx.people.put(wanted)
     return len(demo)

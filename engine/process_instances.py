@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine import advance
+from engine import advance, told_notices
 from engine.execution import Execution, load
 from engine.feel import Value, from_json
 from engine.model.actors import Actor, Permission
 from engine.model.deadlines import Deadline, deadlines_of
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
-from engine.model.notices import Notice
 from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask
@@ -28,6 +27,7 @@ from engine.model.waits import (
 )
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
+from engine.told_notices import ToldNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Overview:
     diagrams: tuple[TokensInDiagram, ...]
     user_tasks: tuple[UserTask, ...]
     deadlines: tuple[Deadline, ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[ToldNotice, ...]
     history: Page[RecordedEvent]
 
 
@@ -195,9 +195,12 @@ def overview(
             diagrams=diagrams,
             user_tasks=tasks,
             deadlines=deadlines_of(tasks, now),
-            notices=tx.notices.listing(
-                PageRequest(size=LARGEST_PAGE), process_instance_id=instance_id
-            ).items,
+            notices=told_notices.of(
+                tx,
+                tx.notices.listing(
+                    PageRequest(size=LARGEST_PAGE), process_instance_id=instance_id
+                ).items,
+            ),
             history=tx.history.listing(instance_id, page, kinds=kinds),
         )
 

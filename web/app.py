@@ -26,6 +26,7 @@ from webhooks import (
     caller,
     health,
     metrics,
+    notify_reports,
     problems,
     receive,
     reference,
@@ -69,6 +70,8 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     api.register(app)
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(receive.blueprint)
+    app.register_blueprint(notify_reports.blueprint)
+    app.config[notify_reports.SECRETS] = settings.secrets_of_channels
     engine_rest.register(app)
     for page in PAGES:
         app.register_blueprint(page)

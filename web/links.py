@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from engine import links, user_tasks
+from engine import links, notices, user_tasks
 from engine.content import FieldError
 from engine.feel import Evaluation
 from engine.links import LinkedTask
@@ -89,7 +89,7 @@ def ask_again() -> str:
     """Have a new link sent to the recipient, if there is one to be sent; the page tells nothing."""
     sessions.check_csrf()
     if session.get(LINK):
-        links.ask_again(engine(), **_opened())
+        notices.ask_link_again(engine(), **_opened())
     return render_template("link_refused.html", me=None, asked=True)
 
 

@@ -13,12 +13,15 @@ from pathlib import Path
 from engine import jobs
 from engine.executors.local import LocalExecutor
 from engine.handlers import HANDLERS
+from engine.model.notices import Channel
 from engine.process_engine import Executor, ProcessEngine
 from engine.store import Store
 from web.environment import clock_of
 from web.settings import Settings
 from webhooks.connectors import HttpConnectors
 from webhooks.deliver import SignedWebhooks
+from webhooks.targets import NoticeTargets, Target
+from webhooks.targets.mail import Mail, mail_server
 
 SECONDS_TO_FINISH = 10.0
 """How long a stopping service waits for jobs that are under way."""
@@ -48,6 +51,7 @@ def open_engine(
             executor=executor,
             webhook_sender=sender,
             connector_caller=HttpConnectors(sender.open, insecure=not settings.in_production),
+            notice_sender=notice_sender(settings),
             address=settings.address,
         )
         if executor is None:
@@ -71,6 +75,37 @@ def webhook_sender(settings: Settings) -> SignedWebhooks:
     """Return the way out for webhooks; outside production it also leads to this machine."""
     return SignedWebhooks(
         lambda: with_secret_key(settings).secret_key, insecure=not settings.in_production
+    )
+
+
+def notice_sender(settings: Settings) -> NoticeTargets:
+    """Return the ways out for notices; outside production they also lead to this machine."""
+    insecure = not settings.in_production
+    secrets_by_name = settings.secrets_of_channels
+
+    def mail() -> Target:
+        servers = {key: mail_server(url) for key, url in settings.smtp_url}
+        return Mail(servers, sender=settings.mail_from, insecure=insecure)
+
+    # Their libraries take half a second to load: not before something is sent by them.
+    def notify() -> Target:
+        from webhooks.targets.govuk_notify import GovukNotify
+
+        return GovukNotify(secrets_by_name, address=settings.notify_url)
+
+    def chats() -> Target:
+        from webhooks.targets.chats import Chats
+
+        return Chats(secrets_by_name, insecure=insecure)
+
+    return NoticeTargets(
+        {
+            Channel.EMAIL: mail,
+            Channel.NOTIFY: notify,
+            Channel.TEAMS: chats,
+            Channel.SLACK: chats,
+        },
+        secret_key=lambda: with_secret_key(settings).secret_key,
     )
 
 

@@ -21,7 +21,7 @@ from engine.process_instances import Overview
 from web import sessions
 from web.diagrams import Picture, draw, read_picture
 from web.inbox import by_urgency
-from web.timeline import SENTENCES, timeline
+from web.timeline import SENTENCES, timeline, way_told
 from web.wording import limit, moment, short_moment
 from webhooks.caller import engine
 
@@ -120,6 +120,7 @@ def show(instance_id: str) -> str:
         tasks=_open_tasks(found.user_tasks, me, now),
         limits=[_limit_line(one, me, now) for one in found.deadlines if one.due_at],
         notices=found.notices,
+        way_told=lambda copy: way_told(copy, lambda at: short_moment(at, me.zone)),
         diagrams=_diagrams(found, me),
         entries=timeline(found.history.items, me.role_name),
         next_page=found.history.next_token,

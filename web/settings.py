@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from engine.model.errors import RemitError
+from webhooks.targets import mail
 
 PREFIX = "REMIT_"
 
@@ -77,6 +79,29 @@ def _per_organisation(text: str) -> tuple[tuple[str, str], ...]:
     if len({key for key, _, _ in pairs}) < len(pairs):
         raise ValueError("names an organisation twice")
     return tuple((key, value) for key, _, value in pairs)
+
+
+def _named_secrets(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = _per_organisation(text)
+    if not all(all(key.partition(".")) for key, _ in pairs):
+        raise ValueError("must be organisation.name=value, several separated by spaces")
+    return pairs
+
+
+def _mail_servers(text: str) -> tuple[tuple[str, str], ...]:
+    if "=" not in text.partition("://")[0]:
+        mail.mail_server(text)
+        return ((mail.EVERYBODY, text),)
+    servers = _per_organisation(text)
+    for _, url in servers:
+        mail.mail_server(url)
+    return servers
+
+
+def _mail_address(text: str) -> str:
+    if "@" not in parseaddr(text)[1] or not text.isprintable():
+        raise ValueError("must be an address such as Remit <remit@example.gov.uk>")
+    return text
 
 
 def _url(text: str) -> str:
@@ -150,6 +175,36 @@ class Settings:
             "None for a public client, which relies on PKCE alone.",
         ),
     )
+    smtp_url: tuple[tuple[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _mail_servers,
+            "Where notices by e-mail are handed over: `smtp://user:password@host:587` (which must offer "
+            "STARTTLS) or `smtps://user:password@host:465`; characters such as @ in the password as "
+            "%40. Organisations with their own server: `organisation=smtps://...`, separated by spaces.",
+        ),
+    )
+    mail_from: str = field(
+        default="",
+        metadata=_about(
+            _mail_address,
+            "The sender of notices by e-mail where organisation.yaml names none: "
+            "`Remit <remit@example.gov.uk>`.",
+        ),
+    )
+    channel_secrets: tuple[tuple[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _named_secrets,
+            "The secrets that organisation.yaml names under `channel_settings`, as "
+            "`organisation.name=value` separated by spaces: keys of GOV.UK Notify, addresses of Teams "
+            "workflows and Slack webhooks, the token that GOV.UK Notify reports with.",
+        ),
+    )
+    notify_url: str = field(
+        default="https://api.notifications.service.gov.uk",
+        metadata=_about(_url, "The address of GOV.UK Notify’s API."),
+    )
     trusted_proxy: str = field(
         default="",
         metadata=_about(
@@ -219,6 +274,12 @@ class Settings:
         return f"http://{host}:{self.port}"
 
     @property
+    def secrets_of_channels(self) -> dict[tuple[str, str], str]:
+        """Return the channels' secrets by organisation and name."""
+        parts = ((key.partition("."), value) for key, value in self.channel_secrets)
+        return {(organisation, name): value for (organisation, _, name), value in parts}
+
+    @property
     def sqlite_file(self) -> Path | None:
         """Return the database's file, or None when the database is no SQLite file."""
         _, sqlite, path = self.database_url.partition("sqlite:///")
@@ -258,6 +319,8 @@ class Settings:
                 "REMIT_PUBLIC_URL must begin with https:// in production: cookies do not travel "
                 "over plain HTTP."
             )
+        if not self.notify_url.startswith("https://"):
+            raise SettingsRefused("REMIT_NOTIFY_URL must begin with https:// in production.")
         if self.test_clock is not None:
             raise SettingsRefused("REMIT_TEST_CLOCK is refused in production.")
         for sentence in unknown_variables(environ):

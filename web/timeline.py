@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
+from engine.model.notices import PERSONAL, Channel, Outcome
+from engine.told_notices import ToldCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,38 @@ def _cancelled(_name: str, data: Mapping[str, Any]) -> str:
     return f"Cancelled: {reason}" if reason else "Cancelled"
 
 
+CHANNELS = {
+    Channel.INBOX: "in Remit",
+    Channel.EMAIL: "by e-mail",
+    Channel.NOTIFY: "by GOV.UK Notify",
+    Channel.TEAMS: "in Teams",
+    Channel.SLACK: "in Slack",
+    Channel.WEBHOOK: "by webhook",
+}
+"""How a notice travels, in words."""
+
+
+def _told(word: str, data: Mapping[str, Any]) -> str:
+    way = CHANNELS.get(data.get("channel", ""), "")
+    role = data["to_role"] or "a person"
+    return f"{word}: {role}" if way in ("", "in Remit") else f"{word}: {role}, {way}"
+
+
+def way_told(copy: ToldCopy, short_moment: Callable[[datetime], str]) -> str:
+    """Return how a copy of a notice got on, in one line with every attempt that was not enough."""
+    delivery = copy.delivery
+    way = CHANNELS[delivery.channel]
+    to = f" to {delivery.recipient}" if delivery.channel in PERSONAL and delivery.recipient else ""
+    at = delivery.ended_at or delivery.sent_at
+    when = f" on {short_moment(at)}" if at else f", tried next on {short_moment(delivery.due_at)}"
+    tries = [
+        f"attempt {one.number} on {short_moment(one.at)}: {one.detail or one.outcome}"
+        for one in copy.attempts
+        if one.outcome not in (Outcome.DELIVERED, Outcome.SENT)
+    ]
+    return "; ".join([f"{way[0].upper()}{way[1:]}{to}: {delivery.state}{when}", *tries])
+
+
 SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.PROCESS_INSTANCE_STARTED: _named("Started"),
     HistoryKind.PROCESS_INSTANCE_COMPLETED: _named("Completed"),
@@ -49,11 +83,18 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.DECISION_MADE: _named("Decided by table: {name}"),
     HistoryKind.SERVICE_TASK_COMPLETED: _named("Carried out: {name}"),
     HistoryKind.SERVICE_TASK_FAILED: _named("Failed: {name}"),
-    HistoryKind.NOTICE_DELIVERED: lambda _name, data: f"Told: {data['to_role']}",
+    HistoryKind.NOTICE_DELIVERED: lambda _name, data: _told("Told", data),
+    HistoryKind.NOTICE_SENT: lambda _name, data: _told("Sent", data),
+    HistoryKind.NOTICE_FAILED: lambda _name, data: _told("Could not be told", data),
     HistoryKind.EXPRESSION_WARNING: _named("Could not be worked out: {name}"),
     HistoryKind.COMMENT_ADDED: _named("Comment"),
 }
 """The events that the timeline tells, and how. Steps of the engine itself stay in the history."""
+
+
+_OF_NOTICES = frozenset(
+    {HistoryKind.NOTICE_SENT, HistoryKind.NOTICE_DELIVERED, HistoryKind.NOTICE_FAILED}
+)
 
 
 def timeline(recorded: Iterable[RecordedEvent], role_name: Callable[[str], str]) -> list[Entry]:
@@ -96,6 +137,7 @@ def _rule(hit: Mapping[str, Any]) -> str:
 
 
 def _with_role_name(event: HistoryEvent, role_name: Callable[[str], str]) -> HistoryEvent:
-    if event.kind is not HistoryKind.NOTICE_DELIVERED:
+    role = event.data.get("to_role")
+    if event.kind not in _OF_NOTICES or not role:
         return event
-    return replace(event, data={**event.data, "to_role": role_name(event.data["to_role"])})
+    return replace(event, data={**event.data, "to_role": role_name(role)})

@@ -136,6 +136,7 @@ PUBLIC: Mapping[str, str] = {
     "engine_rest_webapps.process_instance": "leads to the page, which asks for a sign-in",
     "engine_rest_webapps.repository": "leads to the start page, which asks for a sign-in",
     "webhook_receive.receive": "proves each request by the secret that its source alone knows",
+    "notify_reports.take": "proves each request by the token that GOV.UK Notify was told to send",
     "metrics.show": "read by Prometheus; counts without an id, a name or an organisation",
 }
 """By endpoint: open to everyone, and why that is right."""

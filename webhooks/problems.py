@@ -23,6 +23,7 @@ from engine.model.errors import RemitError
 from engine.model.external_tasks import ExternalTaskNotFound, ExternalTaskNotHeld
 from engine.model.jobs import JobNotFound
 from engine.model.links import LinkNeedsSignIn, LinkNotUsable
+from engine.model.notices import NoticeDeliveryNotFound
 from engine.model.pages import BadPageToken
 from engine.model.people import (
     AbsenceNotFound,
@@ -81,6 +82,7 @@ STATUS: Mapping[type[RemitError], int] = {
     LinkNotUsable: 404,
     OrganisationNotFound: 404,
     DecisionNotFound: 404,
+    NoticeDeliveryNotFound: 404,
     DefinitionNotFound: 404,
     ProcessInstanceNotFound: 404,
     UserTaskNotFound: 404,

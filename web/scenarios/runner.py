@@ -12,7 +12,7 @@ from engine.messages import Correlation
 from engine.model.errors import RemitError
 from engine.model.history import HistoryEvent
 from engine.model.jobs import Job
-from engine.model.notices import Notice
+from engine.model.notices import Notice, NoticeKind
 from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.user_tasks import UserTask, UserTaskState
 from engine.user_tasks import FormRefused
@@ -301,6 +301,7 @@ class _Running:
                 by=self.world.actor,
                 page=page,
                 process_instance_id=self.instance_id,
+                kind=NoticeKind.NOTICE,
             )
         )
         return tuple(reversed(found))

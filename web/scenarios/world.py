@@ -16,6 +16,7 @@ from engine.model.actors import Actor, system_actor
 from engine.model.clock import ManualClock
 from engine.model.errors import RemitError
 from engine.model.jobs import Job
+from engine.model.notices import Outcome, OutgoingNotice, Reply
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.process_engine import ProcessEngine
@@ -37,6 +38,18 @@ class NobodyHasTheRole(RemitError):
     code: ClassVar[str] = "nobody_has_the_role"
 
 
+class EverythingArrives:
+    """The ways out for notices in a scenario: whatever is sent has been sent."""
+
+    def send(self, message: OutgoingNotice) -> Reply:
+        """Say that it was sent."""
+        return Reply(Outcome.SENT)
+
+    def link_secret(self, delivery_id: str) -> str:
+        """Return a secret that opens nothing outside the scenario."""
+        return delivery_id
+
+
 class World:
     """One organisation with everything deployed, in which scenarios happen one after another."""
 
@@ -46,7 +59,9 @@ class World:
         self.clock = ManualClock(datetime.fromisoformat("2000-01-01T00:00+00:00"))
         store = Store("sqlite://")
         store.upgrade()
-        self.engine = ProcessEngine(store=store, clock=self.clock, handlers=HANDLERS)
+        self.engine = ProcessEngine(
+            store=store, clock=self.clock, handlers=HANDLERS, notice_sender=EverythingArrives()
+        )
         self.actor = system_actor(organisation.key)
         deployments.deploy(self.engine, by=self.actor, files=files, name=organisation.name)
         people.add_demo(self.engine, by=self.actor)

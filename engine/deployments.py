@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from engine import bundle as bundles
-from engine import starts, webhook_events
+from engine import due_checks, starts, webhook_events
 from engine.bundle import CLAUSES_FILE, ORGANISATION_FILE, Bundle, Part
 from engine.catalogue import Catalogue
 from engine.model.actors import Actor, Permission
@@ -78,6 +78,9 @@ def deploy(
             if record.kind is DefinitionKind.PROCESS:
                 starts.schedule(engine, tx, catalogue, record, now=now)
         webhook_events.of_activation(engine, tx, catalogue, deployment.id, new, now=now)
+        if known is not None and not webhook_events.watches(known):
+            # Whoever is told of late tasks from now on is told of those that are open already.
+            due_checks.watch_open_tasks(engine, tx, catalogue, now)
     return replace(deployment, definitions=tuple(records))
 
 

@@ -322,8 +322,7 @@ def _onward(
         for one in tx.notice_deliveries.of([notice.job_id])
         if one.to_role == notice.to_role and one.id != delivery.id
     ]
-    hopeless = (NoticeState.FAILED, NoticeState.WITHDRAWN)
-    if any(one.channel is not Channel.INBOX and one.state not in hopeless for one in others):
+    if any(one.channel is not Channel.INBOX and one.may_have_arrived for one in others):
         return None
     above = next(iter(catalogue.organisation.ladder(notice.to_role)), None)
     if above is None or tx.notices.find(notice.job_id, above.id) is not None:

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine import webhook_events, webhook_streams
-from engine.catalogue import Catalogue
+from engine import due_checks, webhook_streams
 from engine.model.actors import Actor, Permission
 from engine.model.identifiers import new_id
-from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.states import IllegalMove
-from engine.model.user_tasks import UserTaskState
 from engine.model.webhook_endpoints import (
     EndpointState,
     EventType,
@@ -116,19 +113,4 @@ def _sender(engine: ProcessEngine) -> WebhookSender:
 def _changed(engine: ProcessEngine, tx: Transaction, now: datetime) -> None:
     """Let every step know the endpoints as they are now, and watch the tasks that are open."""
     tx.organisations.catalogue_changed()
-    _watch_open_tasks(engine, tx, engine.catalogues.as_changed_by(tx), now)
-
-
-def _watch_open_tasks(
-    engine: ProcessEngine, tx: Transaction, catalogue: Catalogue, now: datetime
-) -> None:
-    if not webhook_events.watches(catalogue):
-        return
-    page: PageRequest | None = PageRequest(LARGEST_PAGE)
-    while page is not None:
-        found = tx.user_tasks.listing(page, state=UserTaskState.OPEN, now=now)
-        for task in found.items:
-            if task.due_at is not None and task.due_at > now:
-                due = [(task.id, task.due_at)]
-                webhook_events.watch(engine, tx, task.process_instance_id, due, now=now)
-        page = PageRequest(LARGEST_PAGE, found.next_token) if found.next_token else None
+    due_checks.watch_open_tasks(engine, tx, engine.catalogues.as_changed_by(tx), now)

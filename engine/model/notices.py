@@ -124,6 +124,13 @@ class NoticeDelivery:
     last_error: str | None = None
 
     @property
+    def may_have_arrived(self) -> bool:
+        """Say whether it is sent, or has not been tried yet: one that failed before is no hope."""
+        if self.state is NoticeState.QUEUED:
+            return self.attempts == 0
+        return self.state in (NoticeState.SENT, NoticeState.DELIVERED)
+
+    @property
     def next_channel(self) -> Channel | None:
         """Return what stands in for this channel when it fails."""
         after = self.position + 1

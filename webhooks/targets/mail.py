@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ SECONDS = 15.0
 EVERYBODY = ""
 SUBMISSION, IMPLICIT_TLS = 587, 465
 LONGEST_DETAIL = 300
+_PLAIN = r"[^@\s<>,;:\"\\()\[\]\x00-\x1f\x7f]"
+ADDRESS = re.compile(rf"{_PLAIN}{{1,64}}@{_PLAIN}{{1,190}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,10 @@ class Mail:
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code, error.smtp_error, message.address)
         except smtplib.SMTPNotSupportedError:
-            return Reply(Outcome.REFUSED, "The mail server offers no TLS, or not this address.")
+            return Reply(
+                Outcome.REFUSED,
+                "The mail server does not offer TLS, signing in or such an address.",
+            )
         except (smtplib.SMTPException, OSError) as error:
             return Reply(
                 Outcome.AGAIN, f"The mail server did not take it: {type(error).__name__}."
@@ -116,9 +122,9 @@ def compose(message: OutgoingNotice, sender: str) -> EmailMessage:
     """
     name, address = parseaddr(sender)
     domain = address.rpartition("@")[2]
-    user, at, host = message.address.rpartition("@")
-    if not at or not message.address.isprintable() or not domain:
-        raise ValueError("an address has a name, @ and a host")
+    user, _, host = message.address.partition("@")
+    if not ADDRESS.fullmatch(message.address) or not domain or not sender.isprintable():
+        raise ValueError("an address has a name, @ and a host, and nothing besides")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=name, addr_spec=address)
     mail["To"] = Address(username=user, domain=host)

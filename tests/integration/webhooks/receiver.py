@@ -17,6 +17,7 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
     status: int
+    path: str = ""
 
     @property
     def id(self) -> str:
@@ -43,7 +44,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, headers = receiver._take(dict(self.headers.items()), body)
+                status, headers = receiver._take(dict(self.headers.items()), body, self.path)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -71,10 +72,10 @@ class Receiver:
         """The types of the events that were accepted, in order."""
         return [str(one.event["type"]) for one in self.accepted]
 
-    def _take(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+    def _take(self, headers: dict[str, str], body: bytes, path: str) -> tuple[int, dict[str, str]]:
         named = {name.lower(): value for name, value in headers.items()}
         with self._lock:
             told = self.answer(len(self.received))
             status, extra = told if isinstance(told, tuple) else (told, {})
-            self.received.append(Received(named, body, status))
+            self.received.append(Received(named, body, status, path))
         return status, extra

@@ -72,7 +72,7 @@ def test_an_organisation_is_read() -> None:
     officer = organisation.role("officer")
     assert officer is not None
     assert officer.may == {Permission.REPORT}
-    assert organisation.channels_of("officer") == (Channel.INBOX,)
+    assert organisation.channels_of("officer") == ((Channel.INBOX,),)
     procedure = organisation.procedure("incident")
     assert procedure is not None
     assert procedure.message == "incident_reported"

@@ -65,7 +65,9 @@ class NoticeDeliveries(Repository):
         rows = self._connection.execute(
             self._select(notice_delivery)
             .where(notice_delivery.c.job_id.in_(job_ids))
-            .order_by(notice_delivery.c.created_at, notice_delivery.c.id)
+            .order_by(
+                notice_delivery.c.created_at, notice_delivery.c.position, notice_delivery.c.id
+            )
         )
         return tuple(_delivery(row) for row in rows)
 

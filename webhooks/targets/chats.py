@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from webhooks import egress
 from webhooks.egress import Answer, EgressFailed, EgressRefused, EgressRules
 from webhooks.targets.target import ChannelSecrets, secret_of
 
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~]")
 NOT_NOW = frozenset({408, 425, 429})
 
 # It would log addresses that are secrets.
@@ -99,10 +101,22 @@ class Chats:
         call = _Call(url, EgressRules(message.hosts, self._insecure))
         token = _call.set(call)
         try:
-            plugin.notify(title=message.subject, body=message.body, body_format=NotifyFormat.TEXT)
+            if message.channel is Channel.TEAMS:
+                text, written = _markdown(message), NotifyFormat.MARKDOWN
+            else:
+                text, written = message.body, NotifyFormat.TEXT
+            plugin.notify(title=message.subject, body=text, body_format=written)
         finally:
             _call.reset(token)
         return _reply(call, message)
+
+
+def _markdown(message: OutgoingNotice) -> str:
+    """Return the body for a card: nothing in it is a mark but its link, which can be followed."""
+    link = f"[{message.link}]({message.link})"
+    plain = [_MARKS.sub(r"\\\g<0>", part) for part in message.body.split(message.link)]
+    lines = link.join(plain).splitlines()
+    return "\n\n".join(line for line in lines if line.strip())
 
 
 def _plugin(channel: Channel, url: str) -> Any:

@@ -59,7 +59,17 @@ def test_teams_gets_an_adaptive_card_at_exactly_the_workflows_address(receiver: 
     assert content["type"] == "AdaptiveCard"
     texts = [block["text"] for block in content["body"]]
     assert MESSAGE.subject in texts
-    assert any(MESSAGE.link in text for text in texts)
+    assert f"Open it here: [{MESSAGE.link}]({MESSAGE.link})" in texts
+
+
+def test_what_looks_like_a_mark_or_a_mention_is_only_shown(receiver: Receiver) -> None:
+    receiver.answer = lambda number: 202
+    body = f"*Due* <at>everybody</at> [x](https://evil.example)\n{MESSAGE.link}"
+    chats(receiver).send(replace(MESSAGE, body=body))
+    content = json.loads(receiver.received[0].body)["attachments"][0]["content"]
+    text = content["body"][-1]["text"]
+    assert text.startswith(r"\*Due\* \<at\>everybody\</at\> \[x\](https://evil.example)")
+    assert "entities" not in content["msteams"]
 
 
 def test_slack_gets_its_message(receiver: Receiver) -> None:
@@ -144,7 +154,5 @@ def test_a_role_that_reads_elsewhere_is_told_there(store: Store, receiver: Recei
     acme.passes(minutes=1)
     [one] = receiver.received
     assert one.path.startswith("/directors/")
-    assert acme.copies("director") == [("teams", "", "delivered")] or acme.copies("director") == [
-        ("teams", "", "sent")
-    ]
+    assert acme.copies("director") == [("teams", "", "sent")]
     assert "/t/" not in one.body.decode()  # a link is for one person, and many read here

@@ -11,6 +11,7 @@ from engine.model.history import HistoryKind
 from engine.model.notices import Channel, Outcome, OutgoingNotice, Reply
 from engine.model.people import Person
 from engine.store import Store
+from tests.integration.engine.acme import EVERYTHING
 from tests.integration.notices.council import Council, Outside, council, tells
 
 BUSY = Reply(Outcome.AGAIN, "Busy.")
@@ -212,8 +213,6 @@ def test_history_says_what_was_sent_and_what_failed_by_which_clause_and_to_nobod
     acme.passes(minutes=1)
     [instance] = {one.notice.process_instance_id for one in acme.told().values()}
     with acme.engine.reading("acme") as tx:
-        from tests.integration.engine.acme import EVERYTHING
-
         events = [one.event for one in tx.history.listing(instance, EVERYTHING).items]
     kinds = [event.kind for event in events]
     assert kinds.count(HistoryKind.NOTICE_FAILED) == 2

@@ -33,6 +33,7 @@ LOOP_NAMES = frozenset(
     {"loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"}
 )
 """What a multi-instance activity gives its instances by itself."""
+NOT_SET_UP = f"{ORGANISATION_FILE} does not say how to send by {{channel}}: see channel_settings."
 NOTICE_TOPIC = "notice"
 """The topic whose tasks tell a role something: their template and role are checked here."""
 
@@ -114,7 +115,6 @@ class _Reader:
         for spec in self._processes.values():
             self._check_process(spec)
         self._check_names()
-        self._check_channels()
         self._check_citations()
         return Bundle(
             files=self._files,
@@ -194,6 +194,9 @@ class _Reader:
         if template is None:
             self._complete = False
             return
+        settings = self._organisation.channel_settings if self._organisation else None
+        for channel in not_set_up([template.channels], settings):
+            self._refuse("channel_not_set_up", NOT_SET_UP.format(channel=channel), file)
         signature = self._signature([content])
         if self._add(DefinitionKind.TEMPLATE, template.id, template.id, file, signature):
             self._templates[template.id] = template
@@ -319,18 +322,6 @@ class _Reader:
             for spec in self._processes.values()
             for reference in spec.form_refs
         )
-
-    def _check_channels(self) -> None:
-        """Refuse a template that asks for a channel which the organisation has not set up."""
-        settings = self._organisation.channel_settings if self._organisation else {}
-        for key, template in self._templates.items():
-            for channel in not_set_up([template.channels], settings) if self._organisation else ():
-                self._refuse(
-                    "channel_not_set_up",
-                    f"The channel {channel} is not set up: {ORGANISATION_FILE} says how under "
-                    "channel_settings.",
-                    self._parts[DefinitionKind.TEMPLATE, key].file,
-                )
 
     def _check_groups(self, spec: ProcessSpec) -> None:
         if self._organisation is None:

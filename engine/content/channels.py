@@ -171,9 +171,14 @@ def check_set_up(
 
 
 def not_set_up(
-    routes: Iterable[tuple[Route, ...]], settings: Mapping[Channel, ChannelSettings]
+    routes: Iterable[tuple[Route, ...]], settings: Mapping[Channel, ChannelSettings] | None
 ) -> tuple[Channel, ...]:
-    """Return the channels of these routes that lack the settings they cannot do without."""
+    """Return the channels of these routes that lack the settings they cannot do without.
+
+    None where the settings are not known: none lacks any then.
+    """
+    if settings is None:
+        return ()
     used = {channel for many in routes for route in many for channel in route}
     return tuple(sorted((used & NEEDS_SETTINGS) - settings.keys()))
 

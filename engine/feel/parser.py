@@ -181,6 +181,11 @@ class Parser(Cursor):
         node = primary(self)
         if self.current.sort is Sort.SYMBOL:
             node = self.postfix(node)
+        negative = minuses % 2 == 1
+        if minuses and isinstance(node, Literal) and isinstance(node.value, Decimal):
+            # The sign is part of a number written out (grammar rule 37), so it comes before all else.
+            value = node.value.copy_negate() if negative else node.value
+            node, minuses = Literal(self.span(start), value), 0
         if self.current.text == "instance" and self.peek().text == "of":
             self.step()
             self.step()
@@ -189,10 +194,8 @@ class Parser(Cursor):
         if not minuses:
             return node
         span = self.span(start)
-        if isinstance(node, Literal) and isinstance(node.value, Decimal):
-            return Literal(span, node.value.copy_negate()) if minuses % 2 else node
         node = Negation(span, node)
-        return node if minuses % 2 else Negation(span, node)
+        return node if negative else Negation(span, node)
 
     def postfix(self, node: Node) -> Node:
         """Read paths, filters and invocations after a primary."""

@@ -60,6 +60,7 @@ def test_a_call(text: str, expected: Any, feel: Callable[..., Value]) -> None:
     ("text", "expected"),
     [
         ("1 instance of number", True),
+        ("-1 instance of number", True),
         ('@"P1D" instance of days and time duration', True),
         ('@"P1D" instance of years and months duration', False),
         ("[1, 2] instance of list<number>", True),

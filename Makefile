@@ -18,6 +18,7 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $(STAMP)
 
 run: install
+	$(BIN)/remit demo create
 	$(BIN)/remit serve --demo
 
 test: install

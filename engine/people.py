@@ -207,7 +207,12 @@ def remove_demo_cases(engine: ProcessEngine, *, by: Actor) -> int:
     """Remove the instances that the invented person DEMO began, with their history; how many."""
     by.check(Permission.ADMINISTER)
     with engine.transaction(by.organisation) as tx:
-        return tx.removal.remove_begun_by(DEMO)
+        files = tx.attachments.keys_begun_by(DEMO)
+        removed = tx.removal.remove_begun_by(DEMO)
+    if engine.attachment_store is not None:
+        for key in files:
+            engine.attachment_store.remove(key)
+    return removed
 
 
 def roles_to_give(organisation: Organisation) -> Sequence[tuple[str, str, str]]:

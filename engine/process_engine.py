@@ -17,6 +17,7 @@ from engine.dmn import DecisionResult
 from engine.execution import ProcessSpec, Reference, Surroundings
 from engine.feel import Evaluation, Value
 from engine.model.actors import BUILT_IN_ROLES, ROLE_OF_AN_ORGANISATION, Actor, Permission
+from engine.model.attachments import AttachmentScanner, AttachmentStore
 from engine.model.clock import Clock
 from engine.model.connector_secrets import SentSecret
 from engine.model.directory import Directory
@@ -143,6 +144,8 @@ class ProcessEngine:
         webhook_sender: WebhookSender | None = None,
         connector_caller: ConnectorCaller | None = None,
         notice_sender: NoticeSender | None = None,
+        attachment_store: AttachmentStore | None = None,
+        attachment_scanner: AttachmentScanner | None = None,
         address: str = "",
     ) -> None:
         """`address` is where people reach the pages, for links; without a slash at its end.
@@ -156,6 +159,8 @@ class ProcessEngine:
         self.webhook_sender = webhook_sender
         self.connector_caller = connector_caller
         self.notice_sender = notice_sender
+        self.attachment_store = attachment_store
+        self.attachment_scanner = attachment_scanner
         self.address = address
         self.catalogues = Catalogues()
         self.directories = Directories()

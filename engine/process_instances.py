@@ -12,6 +12,7 @@ from engine import advance, told_notices
 from engine.execution import Execution, load
 from engine.feel import Value, from_json
 from engine.model.actors import Actor, Permission
+from engine.model.attachments import Attachment
 from engine.model.deadlines import Deadline, deadlines_of
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.pages import LARGEST_PAGE, Page, PageRequest
@@ -63,6 +64,7 @@ class Overview:
     diagrams: tuple[TokensInDiagram, ...]
     user_tasks: tuple[UserTask, ...]
     deadlines: tuple[Deadline, ...]
+    attachments: tuple[Attachment, ...]
     notices: tuple[ToldNotice, ...]
     history: Page[RecordedEvent]
 
@@ -195,6 +197,7 @@ def overview(
             diagrams=diagrams,
             user_tasks=tasks,
             deadlines=deadlines_of(tasks, now),
+            attachments=tx.attachments.of_instance(instance_id),
             notices=told_notices.of(
                 tx,
                 tx.notices.listing(

@@ -6,64 +6,64 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from engine import advance
 from engine.advance import Completion
-from engine.catalogue import Catalogue
-from engine.content import Clause, FieldError, Form, PresentedComponent
-from engine.execution import Execution, TokenNotWaiting, load
-from engine.feel import Value, decode, encode, from_json
+from engine.content import Clause
+from engine.execution import Execution, TokenNotWaiting
+from engine.feel import encode, from_json
 from engine.model.actors import Actor, Permission
-from engine.model.errors import RemitError
+from engine.model.attachments import Attachment
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.inbox import InboxQuery
 from engine.model.pages import Page, PageRequest
-from engine.model.process_definitions import Definition, DefinitionKind
 from engine.model.process_instances import ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskClosed, UserTaskState
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
+from engine.task_forms import (
+    FormRefused,
+    TaskForm,
+    checked,
+    form_definition,
+    loaded,
+    task_form,
+)
 
-
-class FormRefused(RemitError):
-    """The submitted fields do not fit the task's form; `errors` says which and why."""
-
-    code: ClassVar[str] = "form_refused"
-
-    def __init__(self, errors: tuple[FieldError, ...]) -> None:
-        self.errors = errors
-        names = ", ".join(dict.fromkeys(error.field for error in errors))
-        super().__init__(f"Nothing was changed. Correct these fields and send again: {names}.")
-
-
-@dataclass(frozen=True, slots=True)
-class TaskForm:
-    """What a task asks: its form (None: it asks nothing), values so far, and what to show of it.
-
-    `source` is the form's own JSON, for a page that renders Camunda Forms itself; None where the
-    caller draws what is `present`.
-    """
-
-    task: UserTask
-    form: Form | None
-    source: Mapping[str, Any] | None
-    values: Mapping[str, Value]
-    present: tuple[PresentedComponent, ...]
+__all__ = [
+    "Draft",
+    "FormRefused",
+    "TaskForm",
+    "TaskInContext",
+    "claim",
+    "complete",
+    "delegate",
+    "form",
+    "get",
+    "in_context",
+    "inbox",
+    "listing",
+    "save_draft",
+    "unclaim",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskInContext:
     """An open task with its form, or a closed one without, and where it stands in its instance.
 
-    `documentation` is what the diagram says of the step; `happened` are the instance's last events.
+    `documentation` is what the diagram says of the step, `clock_started` from what its due time is
+    counted (a variable's name and its instant); `happened` are the instance's last events.
     """
 
     task: UserTask
     form: TaskForm | None
     clauses: tuple[Clause, ...]
     documentation: str
+    clock_started: tuple[tuple[str, datetime], ...]
     happened: tuple[RecordedEvent, ...]
+    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,9 @@ def form(engine: ProcessEngine, *, by: Actor, task_id: str) -> TaskForm:
         task.check_visible_to(by)
         task.check_open()
         catalogue = engine.catalogues.of(tx, number)
-        execution = _loaded(engine, tx, catalogue, instance, now)
-        definition = _form_definition(engine, tx, catalogue, execution, task)
-        found = _task_form(engine, tx, catalogue, execution, task, by)
+        execution = loaded(engine, tx, catalogue, instance, now)
+        definition = form_definition(engine, tx, catalogue, execution, task)
+        found = task_form(engine, tx, catalogue, execution, task, by)
         if definition is None:
             return found
         source = tx.deployments.content(definition.deployment_id, definition.file)
@@ -171,11 +171,13 @@ def in_context(
         task.check_visible_to(by)
         catalogue = engine.catalogues.of(tx, number)
         found, documentation = None, ""
+        started: tuple[tuple[str, datetime], ...] = ()
         if task.state is UserTaskState.OPEN:
-            execution = _loaded(engine, tx, catalogue, instance, engine.clock.now())
-            found = _task_form(engine, tx, catalogue, execution, task, by)
+            execution = loaded(engine, tx, catalogue, instance, engine.clock.now())
+            found = task_form(engine, tx, catalogue, execution, task, by)
             element = execution.process_of(task.id).elements.get(task.element_id)
             documentation = element.documentation if element else ""
+            started = execution.clock_started(task.id) if task.due_at else ()
         reads = by.may(Permission.READ_INSTANCES)
         return TaskInContext(
             task=task,
@@ -184,6 +186,14 @@ def in_context(
                 catalogue.clauses[one] for one in task.clauses if one in catalogue.clauses
             ),
             documentation=documentation,
+            clock_started=started,
+            attachments=tx.attachments.of_instance(instance.id)
+            if reads
+            else tuple(
+                one
+                for one in tx.attachments.of_instance(instance.id)
+                if one.user_task_id == task.id
+            ),
             happened=tx.history.latest(instance.id, kinds=kinds, most=most) if reads else (),
         )
 
@@ -240,8 +250,7 @@ def complete(
         catalogue = engine.catalogues.of(tx, number)
 
         def action(execution: Execution) -> None:
-            found = _form(engine, tx, catalogue, execution, task)
-            values = _checked(engine, catalogue, found, variables, execution, task, now)
+            values = checked(engine, tx, catalogue, variables, execution, task, now)
             try:
                 execution.complete_user_task(task.id, values, by=by.user)
             except TokenNotWaiting as error:
@@ -265,44 +274,6 @@ def complete(
         completed_at=now,
         completed_by=by.user,
     )
-
-
-def _task_form(
-    engine: ProcessEngine,
-    tx: Transaction,
-    catalogue: Catalogue,
-    execution: Execution,
-    task: UserTask,
-    by: Actor,
-) -> TaskForm:
-    found = _form(engine, tx, catalogue, execution, task)
-    if found is None:
-        return TaskForm(task, None, None, {}, ())
-    draft = tx.drafts.get(task.id, by.user)
-    variables = execution.variables(task.id)
-    typed = None if draft is None else {name: decode(value) for name, value in draft.items()}
-    evaluation = engine.evaluation(catalogue, engine.clock.now())
-    present = found.present(variables, evaluation, submitted=typed)
-    return TaskForm(task, found, None, {**variables, **(typed or {})}, tuple(present))
-
-
-def _checked(
-    engine: ProcessEngine,
-    catalogue: Catalogue,
-    found: Form | None,
-    submitted: Mapping[str, Any],
-    execution: Execution,
-    task: UserTask,
-    now: datetime,
-) -> Mapping[str, Value]:
-    if found is None:
-        return {name: from_json(value) for name, value in submitted.items()}
-    result = found.validate(
-        submitted, execution.variables(task.id), engine.evaluation(catalogue, now)
-    )
-    if result.errors:
-        raise FormRefused(tuple(result.errors))
-    return result.values
 
 
 def _assign(
@@ -355,44 +326,3 @@ def _workable(
     if works:
         task.check_not_excluded(by.user)
     return task, instance, number
-
-
-def _form(
-    engine: ProcessEngine,
-    tx: Transaction,
-    catalogue: Catalogue,
-    execution: Execution,
-    task: UserTask,
-) -> Form | None:
-    definition = _form_definition(engine, tx, catalogue, execution, task)
-    return None if definition is None else engine.catalogues.form(tx, definition)
-
-
-def _form_definition(
-    engine: ProcessEngine,
-    tx: Transaction,
-    catalogue: Catalogue,
-    execution: Execution,
-    task: UserTask,
-) -> Definition | None:
-    if task.form_ref is None:
-        return None
-    spec = execution.process_of(task.id)
-    asking = catalogue.version(DefinitionKind.PROCESS, spec.key, spec.version)
-    reference = next(ref for ref in spec.form_refs if ref.element_id == task.element_id)
-    return engine.catalogues.resolve(tx, catalogue, DefinitionKind.FORM, reference, within=asking)
-
-
-def _loaded(
-    engine: ProcessEngine,
-    tx: Transaction,
-    catalogue: Catalogue,
-    instance: ProcessInstance,
-    now: datetime,
-) -> Execution:
-    definition = catalogue.by_id[instance.process_definition_id]
-    return load(
-        engine.catalogues.process(tx, definition),
-        instance.document,
-        engine.surroundings(tx, catalogue, now),
-    )

@@ -9,6 +9,7 @@ from engine.process_engine import ProcessEngine
 from web import (
     account,
     administration,
+    attachments,
     error_pages,
     inbox,
     links,
@@ -40,6 +41,7 @@ from webhooks.engine_rest.paths import is_below
 PAGES = (
     inbox.blueprint,
     user_tasks.blueprint,
+    attachments.blueprint,
     process_instances.blueprint,
     report.blueprint,
     sign_in.blueprint,

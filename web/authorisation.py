@@ -13,6 +13,9 @@ SIGNED_IN = frozenset(
         "user_task.unclaim",
         "user_task.save_draft",
         "user_task.change_rows",
+        "user_task.attach",
+        "user_task.comment",
+        "attachment.download",
         "user_task.hand_over",
         "user_task.check",
         "user_task.check_again",
@@ -60,6 +63,23 @@ SIGNED_IN = frozenset(
 )
 """By endpoint: the session is checked before the view; what may be done is the use case's to say."""
 
+TAKES_FILES = frozenset(
+    {
+        "user_task.save_draft",
+        "user_task.change_rows",
+        "user_task.attach",
+        "user_task.comment",
+        "user_task.claim",
+        "user_task.unclaim",
+        "user_task.hand_over",
+        "user_task.check",
+        "user_task.complete",
+        "link.complete",
+        "link.change_rows",
+    }
+)
+"""By endpoint: whose forms may bring files with them."""
+
 PUBLIC: Mapping[str, str] = {
     "pages.static": "the style sheet and the icon; hold no data",
     "sign_in.show": "where nobody is signed in yet; shows only invented people, in development",
@@ -72,6 +92,7 @@ PUBLIC: Mapping[str, str] = {
     "link.swap": "finds the link by its secret, writes down that it was opened, changes nothing",
     "link.show": "shows a task's name and limit to who opened its link; its form where allowed",
     "link.complete": "completes the task of the opened link where its diagram lets a link do so",
+    "link.change_rows": "shows the opened link's form again, where its diagram lets a link complete it",
     "link.sign_in": "leads to signing in; changes nothing",
     "link.ask_again": "notes that a new link is wanted; tells nothing of the old one",
     "sign_in.as_demo_person": "signs in an invented person; refused in production",

@@ -15,8 +15,9 @@ from engine.links import LinkedTask
 from engine.model.links import LinkAction, LinkNotUsable
 from engine.user_tasks import FormRefused
 from web import sessions
+from web.attachments import received
 from web.forms.controls import Control, controls, field_names, fields
-from web.forms.submission import Submission, read
+from web.forms.submission import Submission, read, with_rows_changed
 from web.wording import limit, moment
 from webhooks.caller import engine
 
@@ -57,7 +58,10 @@ def complete() -> str | tuple[str, int]:
         found = links.to_complete(engine(), **_opened())
     except LinkNotUsable:
         return render_template("link_refused.html", me=None, asked=False), 410
-    sent = read(request.form)
+    came = received(found.task.id, by=found.actor)
+    sent = read(came.form)
+    if came.errors:
+        return _page(found, sent, came.errors), 422
     if field_names(_presented(found, sent)) - sent.shown:
         return _page(found, sent, note=MORE_QUESTIONS), 422
     try:
@@ -73,6 +77,17 @@ def complete() -> str | tuple[str, int]:
     links.used(engine(), link=found.link)
     session.pop(LINK, None)
     return render_template("link_done.html", me=None, name=found.task.name)
+
+
+@blueprint.post("/task-link/rows")
+def change_rows() -> str | tuple[str, int]:
+    """Show the form with a row added to a list, or taken out of it; nothing is stored."""
+    sessions.check_csrf()
+    try:
+        found = links.to_complete(engine(), **_opened())
+    except LinkNotUsable:
+        return render_template("link_refused.html", me=None, asked=False), 410
+    return _page(found, with_rows_changed(request.form))
 
 
 @blueprint.post("/task-link/sign-in")
@@ -118,6 +133,7 @@ def _page(
         me=None,
         task=found.task,
         organisation=found.organisation.name,
+        theme=found.organisation.theme,
         procedure=procedure.name if procedure else "",
         limit=limit(found.task.due_at, now=now, zone=zone),
         since=moment(found.task.created_at, zone),
@@ -143,4 +159,4 @@ def _presented(found: LinkedTask, sent: Submission) -> tuple[Any, ...]:
         return ()
     calendar = found.organisation.calendar
     evaluation = Evaluation(now=engine().clock.now(), zone=calendar.zone, calendar=calendar)
-    return tuple(form.form.present(form.values, evaluation, submitted=sent.answers))
+    return tuple(form.form.present(form.values, evaluation, submitted=form.filled(sent.answers)))

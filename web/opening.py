@@ -11,13 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from engine import jobs
+from engine.attachment_stores import store_at
+from engine.attachment_stores.scanning import CommandScanner
 from engine.executors.local import LocalExecutor
 from engine.handlers import HANDLERS
+from engine.model.attachments import AttachmentStore
 from engine.model.notices import Channel
 from engine.process_engine import Executor, ProcessEngine
 from engine.store import Store
 from web.environment import clock_of
-from web.settings import Settings
+from web.settings import Settings, SettingsRefused
 from webhooks.connectors import HttpConnectors
 from webhooks.deliver import SignedWebhooks
 from webhooks.targets import NoticeTargets, Target
@@ -52,6 +55,10 @@ def open_engine(
             webhook_sender=sender,
             connector_caller=HttpConnectors(sender.open, insecure=not settings.in_production),
             notice_sender=notice_sender(settings),
+            attachment_store=attachment_store(settings),
+            attachment_scanner=CommandScanner(settings.attachment_scanner)
+            if settings.attachment_scanner
+            else None,
             address=settings.address,
         )
         if executor is None:
@@ -64,6 +71,14 @@ def open_engine(
             executor.stop(SECONDS_TO_FINISH)
     finally:
         store.close()
+
+
+def attachment_store(settings: Settings) -> AttachmentStore:
+    """Return where attached files are kept; raise SettingsRefused for a place that is none."""
+    try:
+        return store_at(settings.attachments)
+    except ValueError as error:
+        raise SettingsRefused(f"REMIT_ATTACHMENTS {error}.") from None
 
 
 def serving_executor(settings: Settings) -> Executor:

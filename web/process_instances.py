@@ -18,7 +18,7 @@ from engine.model.pages import PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskState
 from engine.process_instances import Overview
-from web import sessions
+from web import attachments, sessions
 from web.diagrams import Picture, draw, read_picture
 from web.inbox import by_urgency
 from web.timeline import SENTENCES, timeline, way_told
@@ -118,6 +118,7 @@ def show(instance_id: str) -> str:
         started=moment(instance.started_at, me.zone),
         ended=moment(instance.ended_at, me.zone) if instance.ended_at else None,
         tasks=_open_tasks(found.user_tasks, me, now),
+        attachments=attachments.lines(found.attachments, me),
         limits=[_limit_line(one, me, now) for one in found.deadlines if one.due_at],
         notices=found.notices,
         way_told=lambda copy: way_told(copy, lambda at: short_moment(at, me.zone)),

@@ -9,6 +9,11 @@ SENT_BY_SCRIPT = "X-Remit-Script"
 NEXT_PAGE = "X-Remit-Location"
 
 
+def is_scripted() -> bool:
+    """Say whether the request was sent by the pages' script, which leaves the page as it is."""
+    return SENT_BY_SCRIPT in request.headers
+
+
 def register(app: Flask) -> None:
     """Answer redirects of such forms with 204 and the address: the script leaves the page itself."""
 

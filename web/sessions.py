@@ -16,17 +16,23 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, session, url_for
 from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import access_log, people, sign_ins
 from engine.content import Organisation
 from engine.model.access import AccessKind
 from engine.model.actors import Actor, Permission
+from engine.model.attachments import AttachmentRules, AttachmentTooLarge
 from engine.model.clock import Clock, SystemClock
 from engine.model.errors import RemitError
 from engine.model.sign_ins import Means
 from web import authorisation
+from web.wording import listed
 from webhooks.caller import engine, identify
+from webhooks.request_limits import LARGEST_UPLOAD
 
+LARGEST_FORM = 2_000_000
+"""Bytes of a form without files."""
 IDLE_LIMIT = timedelta(minutes=30)
 COOKIE = "remit_session"
 CSRF_FIELD = "csrf_token"
@@ -82,6 +88,11 @@ class SignedIn:
     def zone(self) -> ZoneInfo:
         return self.organisation.calendar.zone
 
+    @property
+    def theme(self) -> str:
+        """How the organisation's pages look."""
+        return self.organisation.theme
+
     def procedure_name(self, key: str) -> str:
         """Return a procedure's name as people say it; its key when the organisation has none."""
         procedure = self.organisation.procedure(key)
@@ -99,6 +110,8 @@ class SignedIn:
 
     def person_name(self, user: str) -> str:
         """Return a person's name by user name; a program's, or one who is gone, as recorded."""
+        if user == people.DEMO:
+            return "the demonstration"
         if user.startswith("token:"):
             return f"{user.removeprefix('token:')} (a program)"
         return self._names.get(user, user)
@@ -109,7 +122,7 @@ class SignedIn:
 
     @property
     def roles(self) -> str:
-        return self.role_names(sorted(self.actor.roles))
+        return listed([self.role_name(role_id) for role_id in sorted(self.actor.roles)])
 
     @property
     def navigation(self) -> list[Link]:
@@ -219,6 +232,23 @@ def require() -> None:
     check_csrf()
 
 
+def _check_size() -> None:
+    """Refuse a request that is too large before anything of it is read, and write that down."""
+    takes_files = request.endpoint in authorisation.TAKES_FILES
+    most = LARGEST_UPLOAD if takes_files else LARGEST_FORM
+    request.max_content_length = most
+    if (request.content_length or 0) <= most:
+        return
+    signed_in = anybody()
+    _record_refusal(
+        AccessKind.ATTACHMENT_REFUSED if takes_files else AccessKind.FORM_REFUSED, "too large: "
+    )
+    if not takes_files:
+        raise RequestEntityTooLarge
+    rules = signed_in.organisation.attachments if signed_in else AttachmentRules()
+    raise AttachmentTooLarge(rules.largest_mb)
+
+
 def go_to(path: str) -> None:
     """Remember a page of ours to lead to once somebody has signed in."""
     session[GO_TO] = path
@@ -234,6 +264,7 @@ def check_csrf() -> None:
     """Raise FormExpired for a POST that does not carry this session's own token."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    _check_size()
     sent, kept = request.form.get(CSRF_FIELD, ""), session.get("csrf", "")
     if not kept or not hmac.compare_digest(sent.encode(), kept.encode()):
         _record_refusal()
@@ -270,13 +301,13 @@ def _is_ours(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\"))
 
 
-def _record_refusal() -> None:
+def _record_refusal(kind: AccessKind = AccessKind.FORM_REFUSED, why: str = "") -> None:
     signed_in = anybody()
     if signed_in is not None:
         access_log.note(
             engine(),
             organisation=signed_in.actor.organisation,
-            kind=AccessKind.FORM_REFUSED,
+            kind=kind,
             user=signed_in.actor.user,
-            about=request.endpoint or "",
+            about=f"{why}{request.endpoint}",
         )

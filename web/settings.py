@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
@@ -51,6 +52,23 @@ def _database_url(text: str) -> str:
     raise ValueError(
         "must be sqlite:///path/to/file.db or postgresql://user:password@host/database"
     )
+
+
+def _attachments(text: str) -> str:
+    if text.startswith("s3://"):
+        parts = urlsplit(text)
+        if not parts.hostname or parts.username or parts.password:
+            raise ValueError("must name a bucket, s3://bucket/prefix, and hold no keys")
+    elif "://" in text:
+        raise ValueError("must be a folder or s3://bucket/prefix")
+    return text
+
+
+def _command(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise ValueError(f"is no command: {error}") from None
 
 
 def _port(text: str) -> int:
@@ -211,6 +229,24 @@ class Settings:
             str,
             "The address of the proxy in front, whose X-Forwarded-For and X-Forwarded-Proto headers "
             "are then believed. Empty: nobody's are.",
+        ),
+    )
+    attachments: str = field(
+        default="var/attachments",
+        metadata=_about(
+            _attachments,
+            "Where attached files are kept: a folder (one machine), or a bucket of S3 or what speaks "
+            "as it does: `s3://bucket/prefix?endpoint=https://...&region=...`. Who may use the bucket "
+            "is said in the usual AWS variables (`AWS_ACCESS_KEY_ID`, ...) or by the machine's role.",
+        ),
+    )
+    attachment_scanner: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            _command,
+            "A command that looks at each file before it is kept, such as "
+            "`clamdscan --no-summary -`: it reads the content from its input and ends with 0 (harmless) or "
+            "1 (harmful). After any other end the file is not kept. Empty: files are not scanned.",
         ),
     )
     web_threads: int = field(

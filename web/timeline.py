@@ -86,8 +86,9 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.NOTICE_DELIVERED: lambda _name, data: _told("Told", data),
     HistoryKind.NOTICE_SENT: lambda _name, data: _told("Sent", data),
     HistoryKind.NOTICE_FAILED: lambda _name, data: _told("Could not be told", data),
-    HistoryKind.EXPRESSION_WARNING: _named("Could not be worked out: {name}"),
     HistoryKind.COMMENT_ADDED: _named("Comment"),
+    HistoryKind.ATTACHMENT_ADDED: lambda _name, data: f"File attached: {data['name']}",
+    HistoryKind.ATTACHMENT_REMOVED: lambda _name, data: f"File removed: {data['name']}",
 }
 """The events that the timeline tells, and how. Steps of the engine itself stay in the history."""
 
@@ -107,13 +108,20 @@ def timeline(recorded: Iterable[RecordedEvent], role_name: Callable[[str], str])
             by=event.by,
             clauses=tuple(event.clauses),
             rules=_rules(event),
-            text=str(event.data.get("text", ""))
-            if event.kind is HistoryKind.COMMENT_ADDED
-            else "",
+            text=_text(event),
         )
         for event in events
         if event.kind in SENTENCES
     ]
+
+
+def _text(event: HistoryEvent) -> str:
+    """Return what somebody wrote, or what a file is known by."""
+    if event.kind is HistoryKind.COMMENT_ADDED:
+        return str(event.data.get("text", ""))
+    if event.kind in (HistoryKind.ATTACHMENT_ADDED, HistoryKind.ATTACHMENT_REMOVED):
+        return f"{event.data['size']} bytes, SHA-256 {event.data['sha256']}"
+    return ""
 
 
 def _rules(event: HistoryEvent) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import people, user_tasks
+from engine import people, process_instances, user_tasks
 from engine.content import FieldError, PresentedComponent
 from engine.feel import Evaluation
 from engine.model.actors import Permission
@@ -18,12 +18,13 @@ from engine.model.people import Person
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskState
 from engine.user_tasks import FormRefused, TaskForm
 from web import sessions
+from web.attachments import GENERAL, REMOVE_FILE, accepted, allowed_words, lines, received
 from web.forms.answers import answers
 from web.forms.controls import Control, controls, field_names, fields
 from web.forms.submission import Submission, read, with_rows_changed
 from web.sessions import CSRF_FIELD
 from web.timeline import SENTENCES, timeline
-from web.wording import ago, limit, moment, short_moment
+from web.wording import ago, limit, listed, moment, name_in_words, short_moment
 from webhooks.caller import engine
 
 blueprint = Blueprint("user_task", __name__)
@@ -32,6 +33,8 @@ blueprint.before_request(sessions.require)
 MORE_QUESTIONS = "Your answers opened more questions. Answer those too, then complete the task."
 MOST_EVENTS = 8
 """How much of what happened a task's page tells; the rest is on the case's page."""
+CHOOSE_FILE = "Choose a file first. Nothing was changed."
+LONGEST_COMMENT = 4000
 SAVED = "Your answers are saved. The task stays with you until you complete it."
 
 
@@ -43,6 +46,8 @@ class Trouble:
     errors: Sequence[FieldError] = ()
     note: str = ""
     status: int = 422
+    good: bool = False
+    """Whether the note says that something worked."""
 
 
 @dataclass(frozen=True)
@@ -61,36 +66,71 @@ def show(task_id: str) -> str:
 
 @blueprint.post("/user-tasks/<task_id>/claim")
 def claim(task_id: str) -> Response:
-    """Take the task on."""
+    """Take the task on; what has been typed into it is kept."""
+    _keep_typed(task_id)
     user_tasks.claim(engine(), by=sessions.me().actor, task_id=task_id)
     return redirect(url_for("user_task.show", task_id=task_id), 303)
 
 
 @blueprint.post("/user-tasks/<task_id>/unclaim")
 def unclaim(task_id: str) -> Response:
-    """Give the task back to all who may do it."""
+    """Give the task back to all who may do it; what has been typed into it is kept."""
+    _keep_typed(task_id)
     user_tasks.unclaim(engine(), by=sessions.me().actor, task_id=task_id)
     return redirect(url_for("inbox.show"), 303)
 
 
 @blueprint.post("/user-tasks/<task_id>/draft")
-def save_draft(task_id: str) -> Response:
+def save_draft(task_id: str) -> tuple[str, int] | Response:
     """Keep the answers so far."""
-    sent = read(request.form)
+    sent, refused = _received(task_id)
     user_tasks.save_draft(engine(), by=sessions.me().actor, task_id=task_id, values=sent.answers)
+    if refused:
+        return _page(task_id, Trouble(sent, errors=refused)), 422
     flash(SAVED)
     return redirect(url_for("inbox.show"), 303)
 
 
 @blueprint.post("/user-tasks/<task_id>/rows")
 def change_rows(task_id: str) -> str:
-    """Show the form with a row added to a list, or taken out of it; nothing is stored."""
-    return _page(task_id, Trouble(with_rows_changed(request.form)))
+    """Show the form with a row added to a list, or taken out of it; no answer is stored."""
+    came = received(task_id, by=sessions.me().actor)
+    return _page(task_id, Trouble(with_rows_changed(came.form), errors=came.errors))
+
+
+@blueprint.post("/user-tasks/<task_id>/attachments")
+def attach(task_id: str) -> tuple[str, int] | str:
+    """Attach the files that were chosen, or take one back, and show the form as it was typed."""
+    me = sessions.me()
+    came = received(task_id, by=me.actor)
+    sent = read(came.form)
+    user_tasks.save_draft(engine(), by=me.actor, task_id=task_id, values=sent.answers)
+    if came.errors:
+        return _page(task_id, Trouble(sent, errors=came.errors)), 422
+    done = f"Attached: {listed([one.name for one in came.kept])}" if came.kept else ""
+    if REMOVE_FILE in request.form:
+        done = "The file is removed."
+    return _page(task_id, Trouble(sent, note=done or CHOOSE_FILE, good=bool(done)))
+
+
+@blueprint.post("/user-tasks/<task_id>/comments")
+def comment(task_id: str) -> str:
+    """Add a comment to what happened, and show the form as it was typed."""
+    me, text = sessions.me(), request.form.get("comment", "").strip()
+    sent, refused = _received(task_id)
+    if text:
+        instance = user_tasks.get(engine(), by=me.actor, task_id=task_id).process_instance_id
+        process_instances.comment(
+            engine(), by=me.actor, instance_id=instance, text=text[:LONGEST_COMMENT]
+        )
+    note = "Your comment is added." if text else "Write the comment first. Nothing was changed."
+    return _page(task_id, Trouble(sent, errors=refused, note=note, good=bool(text)))
 
 
 @blueprint.post("/user-tasks/<task_id>/hand-over")
 def hand_over(task_id: str) -> Response:
-    """Give the task to one of the others who may do it."""
+    """Give the task to one of the others who may do it; what has been typed is kept for oneself."""
+    _keep_typed(task_id)
     to = request.form.get("to", "")
     task = user_tasks.get(engine(), by=sessions.me().actor, task_id=task_id)
     found = {person.username: person.name for person in _others(task)}
@@ -111,8 +151,9 @@ def check_again(task_id: str) -> Response:
 @blueprint.post("/user-tasks/<task_id>/check")
 def check(task_id: str) -> tuple[str, int] | str:
     """Keep the answers, and show them once more before they are sent; or show what is wrong."""
-    sent, me = read(request.form), sessions.me()
-    trouble = _opened_questions(task_id, sent) or _wrong(task_id, sent)
+    came, me = received(task_id, by=sessions.me().actor), sessions.me()
+    sent = read(came.form)
+    trouble = _opened_questions(task_id, sent) or _wrong(task_id, sent, came.errors)
     if trouble:
         return _page(task_id, trouble), trouble.status
     user_tasks.save_draft(engine(), by=me.actor, task_id=task_id, values=sent.answers)
@@ -123,30 +164,49 @@ def check(task_id: str) -> tuple[str, int] | str:
         me=me,
         task=found.task,
         answers=answers(drawn),
-        sent=[
-            (name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD
-        ],
+        sent=[(name, value) for name, value in came.form.items(multi=True) if name != CSRF_FIELD],
     )
 
 
 @blueprint.post("/user-tasks/<task_id>/complete")
 def complete(task_id: str) -> tuple[str, int] | Response:
     """Complete the task, or show the form again with what is wrong and every answer kept."""
-    sent = read(request.form)
-    trouble = _opened_questions(task_id, sent) or _completed(task_id, sent)
+    sent, refused = _received(task_id)
+    trouble = (
+        Trouble(sent, errors=refused)
+        if refused
+        else _opened_questions(task_id, sent) or _completed(task_id, sent)
+    )
     return (_page(task_id, trouble), trouble.status) if trouble else _done(task_id)
 
 
-def _wrong(task_id: str, sent: Submission) -> Trouble | None:
+def _received(task_id: str) -> tuple[Submission, Sequence[FieldError]]:
+    """Return what was sent, its files attached, and which of them were refused."""
+    came = received(task_id, by=sessions.me().actor)
+    return read(came.form), came.errors
+
+
+def _keep_typed(task_id: str) -> None:
+    """Keep the answers that came with a button that does something else with the task."""
+    sent = read(request.form)
+    if sent.answers:
+        user_tasks.save_draft(
+            engine(), by=sessions.me().actor, task_id=task_id, values=sent.answers
+        )
+
+
+def _wrong(task_id: str, sent: Submission, refused: Sequence[FieldError]) -> Trouble | None:
     """Say what the form refuses, or that the task has changed meanwhile; change nothing."""
     found = user_tasks.form(engine(), by=sessions.me().actor, task_id=task_id)
     version = request.form.get("version", "")
     if version.isdecimal() and int(version) != found.task.version:
         return Trouble(sent, note=str(UserTaskChanged(found.task)), status=409)
     if found.form is None:
-        return None
-    result = found.form.validate(sent.answers, found.values, _evaluation())
-    return Trouble(sent, errors=result.errors) if result.errors else None
+        return Trouble(sent, errors=refused) if refused else None
+    result = found.form.validate(found.filled(sent.answers), found.values, _evaluation())
+    about = {error.field for error in refused}
+    errors = [*refused, *(error for error in result.errors if error.field not in about)]
+    return Trouble(sent, errors=errors) if errors else None
 
 
 def _opened_questions(task_id: str, sent: Submission) -> Trouble | None:
@@ -184,7 +244,9 @@ def _presented(found: TaskForm, sent: Submission) -> tuple[PresentedComponent, .
     """Return the form's components over the answers just sent."""
     if found.form is None:
         return ()
-    return tuple(found.form.present(found.values, _evaluation(), submitted=sent.answers))
+    return tuple(
+        found.form.present(found.values, _evaluation(), submitted=found.filled(sent.answers))
+    )
 
 
 def _evaluation() -> Evaluation:
@@ -207,7 +269,16 @@ def _page(task_id: str, trouble: Trouble | None = None) -> str:
         controls=drawn,
         errors=_summary(errors, drawn),
         note=trouble.note if trouble else "",
+        good=trouble.good if trouble else False,
+        general_error=next((e.message for e in errors if e.field == GENERAL), ""),
+        attachments=lines(found.attachments, me, task_id=task.id),
+        may_attach=allowed_words(me.organisation.attachments),
+        accept=accepted(me.organisation.attachments),
+        comments=me.actor.may(Permission.READ_INSTANCES),
         limit=limit(task.due_at, now=now, zone=me.zone),
+        clock_started=[
+            (name_in_words(name), moment(at, me.zone)) for name, at in found.clock_started
+        ],
         clauses=found.clauses,
         documentation=[part for part in found.documentation.split("\n\n") if part.strip()],
         happened=timeline(found.happened, me.role_name),
@@ -228,6 +299,7 @@ def _drawn(found: TaskForm | None, trouble: Trouble | None) -> tuple[Control, ..
 def _summary(errors: Sequence[FieldError], drawn: Sequence[Control]) -> list[ErrorLine]:
     """Return the errors in the order of the page, each with the input that it links to."""
     anchors = {control.component.key: control.anchor for control in fields(drawn)}
+    anchors[GENERAL] = GENERAL
     order = {key: place for place, key in enumerate(anchors)}
     return [
         ErrorLine(error.message, anchors.get(error.field, ""))

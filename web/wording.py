@@ -79,6 +79,14 @@ def ago(instant: datetime, *, now: datetime) -> str:
     return f"{span(now - instant)} ago"
 
 
+def name_in_words(name: str) -> str:
+    """Return a variable's name as people say it: `classified_at` as `classified`."""
+    words = name.replace("_", " ").strip()
+    for ending in (" at", " on", " from"):
+        words = words.removesuffix(ending)
+    return words
+
+
 def listed(words: list[str]) -> str:
     """Return such as `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

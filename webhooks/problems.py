@@ -18,6 +18,14 @@ from engine.dmn import DecisionNotFound
 from engine.execution import DocumentNotReadable, TokenNotWaiting
 from engine.messages import MessageNotExpected
 from engine.model.actors import NotAllowed
+from engine.model.attachments import (
+    AttachmentDamaged,
+    AttachmentNotFound,
+    AttachmentNotScanned,
+    AttachmentRefused,
+    AttachmentStoreUnavailable,
+    AttachmentTooLarge,
+)
 from engine.model.connector_secrets import ConnectorSecretNotFound
 from engine.model.errors import RemitError
 from engine.model.external_tasks import ExternalTaskNotFound, ExternalTaskNotHeld
@@ -76,6 +84,7 @@ STATUS: Mapping[type[RemitError], int] = {
     LinkNeedsSignIn: 403,
     UserTaskExcluded: 403,
     AbsenceNotFound: 404,
+    AttachmentNotFound: 404,
     ConnectorNotFound: 404,
     ConnectorSecretNotFound: 404,
     InvitationRefused: 404,
@@ -108,13 +117,18 @@ STATUS: Mapping[type[RemitError], int] = {
     UserTaskChanged: 409,
     UserTaskClosed: 409,
     UserTaskTaken: 409,
+    AttachmentTooLarge: 413,
+    AttachmentRefused: 422,
     DeploymentRefused: 422,
     FormRefused: 422,
     ReceiptConflict: 422,
+    AttachmentNotScanned: 503,
+    AttachmentStoreUnavailable: 503,
     IssuerUnavailable: 503,
     # A stored instance that cannot be read is nobody's doing but ours.
     DocumentNotReadable: 500,
     SecretNotReadable: 500,
+    AttachmentDamaged: 500,
 }
 REFUSED = 422
 """Whatever else the engine refuses was asked correctly but cannot be done with these values."""

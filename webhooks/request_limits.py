@@ -5,14 +5,22 @@ from __future__ import annotations
 from flask import request
 from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
+from engine.model.attachments import LARGEST_MB, MEGABYTE
+
 LARGEST_JSON = 1_000_000
 LARGEST_DEPLOYMENT = 10_000_000
-LARGEST_REQUEST = LARGEST_DEPLOYMENT + 100_000
-"""For the web server in front: deployments with the wrapping of their parts."""
+LARGEST_UPLOAD = LARGEST_MB * MEGABYTE + 10_000_000
+"""One request with files: the largest file that an organisation may allow, and some beside it."""
+LARGEST_REQUEST = LARGEST_UPLOAD + 100_000
+"""For the web server in front: uploads with the wrapping of their parts."""
 
 MOST_PARTS = 500
-MULTIPART_ENDPOINTS = frozenset({"deployments.create", "engine_rest_deployments.create"})
-"""The routes that take files."""
+MULTIPART_ENDPOINTS = {
+    "deployments.create": LARGEST_DEPLOYMENT,
+    "engine_rest_deployments.create": LARGEST_DEPLOYMENT,
+    "attachments.create": LARGEST_UPLOAD,
+}
+"""The routes that take files, and how much of them."""
 
 
 def check_request() -> None:
@@ -20,7 +28,9 @@ def check_request() -> None:
     if "\x00" in request.path:
         raise NotFound
     takes_files = request.endpoint in MULTIPART_ENDPOINTS and request.method == "POST"
-    request.max_content_length = LARGEST_DEPLOYMENT if takes_files else LARGEST_JSON
+    request.max_content_length = (
+        MULTIPART_ENDPOINTS[str(request.endpoint)] if takes_files else LARGEST_JSON
+    )
     request.max_form_parts = MOST_PARTS
     if request.method not in ("POST", "PUT") or not request.content_length:
         return

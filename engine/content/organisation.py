@@ -12,8 +12,16 @@ from enum import StrEnum
 from engine.content.channels import INBOX_ALONE, ChannelSettings, TaskNotice
 from engine.content.connectors import Connector, DeclaredSecret
 from engine.content.webhook_sources import WebhookSource
+from engine.model.attachments import AttachmentRules
 from engine.model.notices import Channel, NoticeKind, Route
 from engine.model.working_time import WorkingCalendar
+
+
+class Theme(StrEnum):
+    """How the pages look: colours and type only, never anybody's logo."""
+
+    NEUTRAL = "neutral"
+    NHS = "nhs"
 
 
 class Permission(StrEnum):
@@ -134,6 +142,8 @@ class Organisation:
     demo_people: tuple[DemoPerson, ...] = ()
     sign_in: SignIn | None = None
     webhook_sources: tuple[WebhookSource, ...] = ()
+    theme: Theme = Theme.NEUTRAL
+    attachments: AttachmentRules = field(default_factory=AttachmentRules)
     webhook_hosts: tuple[str, ...] = ()
     """The hosts that its webhooks may go to, `.example.org` for all below one; none: any public one."""
     connectors: tuple[Connector, ...] = ()

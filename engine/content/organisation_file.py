@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from engine.content.attachment_rules_file import read_attachment_rules
 from engine.content.calendar_file import read_calendar
 from engine.content.channels import (
     DEFAULT,
@@ -26,6 +27,7 @@ from engine.content.organisation import (
     Reading,
     ReportPage,
     Role,
+    Theme,
 )
 from engine.content.sign_in_file import read_sign_in
 from engine.content.webhook_sources import read_webhook_sources
@@ -76,6 +78,8 @@ class _Reader:
                 "readings",
                 "demo_people",
                 "sign_in",
+                "theme",
+                "attachments",
                 "webhook_hosts",
                 "webhook_sources",
                 "connectors",
@@ -121,6 +125,8 @@ class _Reader:
             webhook_sources=read_webhook_sources(found["webhook_sources"], started)
             if "webhook_sources" in found
             else (),
+            theme=_theme(found.get("theme")),
+            attachments=read_attachment_rules(found.get("attachments")),
             webhook_hosts=_hosts(found.get("webhook_hosts")),
             connectors=read_connectors(
                 found.get("connectors"),
@@ -291,6 +297,15 @@ def _matching(entry: Entry, pattern: re.Pattern[str], means: str) -> str:
 
 def _file_name(entry: Entry | None) -> str | None:
     return _matching(entry, FILE_NAME, "the name of a file in this folder") if entry else None
+
+
+def _theme(entry: Entry | None) -> Theme:
+    text = entry.text() if entry is not None else Theme.NEUTRAL
+    if text in set(Theme):
+        return Theme(text)
+    if entry is not None and text:
+        entry.refuse("wrong_value", f"{text!r} is not known; known are {', '.join(Theme)}.")
+    return Theme.NEUTRAL
 
 
 def _hosts(entry: Entry | None) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from engine.execution.surroundings import Surroundings
 from engine.execution.token import Home, Token
 from engine.execution.variables import Variables
 from engine.execution.visible import everything_visible
-from engine.feel import DateTime, Value
+from engine.feel import Date, DateTime, Expression, Value
 from engine.feel import instant as to_instant
 from engine.model.history import HistoryKind
 from engine.model.waits import ServiceTaskWait, SubscriptionWait, TimerWait, UserTaskWait, Waits
@@ -191,6 +191,26 @@ class Execution:
                 if found.get(name) is None:
                     found[name] = value
         return found
+
+    def clock_started(self, token_id: str) -> tuple[tuple[str, datetime], ...]:
+        """Return from what a user task's due time is counted, by the variable's name.
+
+        The instants before the due time that its expression reads; none for a fixed time.
+        """
+        instance = self._instance
+        token = instance.find(token_id, "a user task")
+        said = getattr(token.task_spec, "due_date", None)
+        due = token.internal_data.get("due")
+        if due is None or not isinstance(said, Expression):
+            return ()
+        evaluation = instance.surroundings.new_evaluation()
+        seen = everything_visible(token, evaluation)
+        started = [
+            (name, to_instant(value, evaluation.zone))
+            for name in sorted(said.free_names)
+            if isinstance(value := seen.get(name), DateTime | Date)
+        ]
+        return tuple(one for one in started if one[1] < datetime.fromisoformat(due))
 
     def process_of(self, token_id: str) -> ProcessSpec:
         """Return the process whose diagram shows where a token is; raises TokenNotWaiting."""

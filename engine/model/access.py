@@ -13,6 +13,8 @@ class AccessKind(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     FORM_REFUSED = "form_refused"
+    ATTACHMENT_READ = "attachment_read"
+    ATTACHMENT_REFUSED = "attachment_refused"
     LINK_MADE = "link_made"
     LINK_OPENED = "link_opened"
     LINK_REFUSED = "link_refused"

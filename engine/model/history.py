@@ -47,6 +47,8 @@ class HistoryKind(StrEnum):
     VARIABLES_CHANGED = "variables_changed"
     EXPRESSION_WARNING = "expression_warning"
     COMMENT_ADDED = "comment_added"
+    ATTACHMENT_ADDED = "attachment_added"
+    ATTACHMENT_REMOVED = "attachment_removed"
 
 
 @dataclass(frozen=True, slots=True)

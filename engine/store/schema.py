@@ -299,6 +299,26 @@ notice = Table(
     Index(None, "process_instance_id"),
 )
 
+# What is known of a file; its content is kept under its id in the store of attachments.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _organisation(),
+    _instance(),
+    Column("user_task_id", ID, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content_type", KEY, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("attached_at", Instant, nullable=False),
+    Column("attached_by", Text, nullable=False),
+    Column("removed_at", Instant),
+    Column("removed_by", Text),
+    Index(None, "process_instance_id"),
+)
+
 api_token = Table(
     "api_token",
     metadata,

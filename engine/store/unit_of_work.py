@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 
 from engine.store.access_events import AccessEvents
 from engine.store.accounts import Accounts, AllInvitations
+from engine.store.attachments import Attachments
 from engine.store.buffered_messages import BufferedMessages
 from engine.store.connector_secrets import ConnectorSecrets
 from engine.store.definitions import Definitions
@@ -88,6 +89,10 @@ class Transaction:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self._connection, self.organisation)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self._connection, self.organisation)
 
     @cached_property
     def jobs(self) -> Jobs:

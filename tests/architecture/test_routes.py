@@ -23,7 +23,7 @@ from web.settings import Environment, Settings
 from webhooks import authorisation as api
 
 CHANGING = {
-    "activate", "add", "answered", "cancel", "carrying_out", "claim", "comment", "complete", "correlate", "hand_over",
+    "activate", "add", "attach", "answered", "cancel", "carrying_out", "claim", "comment", "complete", "correlate", "hand_over",
     "create", "delegate", "deploy", "earlier_answer", "ensure", "extend_lock", "fail", "fetch_and_lock", "put", "set_retries", "throw_bpmn_error", "unlock", "remove_demo", "retry",
     "revoke", "accept", "add_absence", "ask_again", "begin_from_issuer", "change_password",
     "disable", "enable", "record", "remove", "replay", "remove_secret", "replay_range", "rotate", "set_secret",
@@ -37,6 +37,11 @@ WRITTEN_DOWN: Mapping[str, tuple[set[str], str]] = {
         {"opened"},
         "an opening is written into the access log, and is no more than that",
     ),
+    "attachment.download": (
+        {"transaction"},
+        "that a file was read is written into the access log; nothing else changes",
+    ),
+    "attachments.show": ({"transaction"}, "as the page’s download does"),
     "sign_in.show_organisation": ({"note"}, "an organisation that does not exist is written down"),
     "sign_in.at_issuer": ({"note"}, "an organisation that does not exist is written down"),
     "sign_in.callback": (

@@ -10,6 +10,7 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from engine import deployments, jobs, people, process_instances, user_tasks
+from engine.attachment_stores.folder import FolderStore
 from engine.handlers import HANDLERS
 from engine.model.actors import system_actor
 from engine.model.clock import ManualClock
@@ -52,7 +53,12 @@ class Service:
         store = Store(f"sqlite:///{database}")
         store.upgrade()
         clock = ManualClock(NOW)
-        engine = ProcessEngine(store=store, clock=clock, handlers=HANDLERS)
+        engine = ProcessEngine(
+            store=store,
+            clock=clock,
+            handlers=HANDLERS,
+            attachment_store=FolderStore(database.parent / "attachments"),
+        )
         deployments.deploy(engine, by=BY, files=files_of(REPOSITORY, "derby"), name="first")
         people.add_demo(engine, by=BY)
         settings = Settings(

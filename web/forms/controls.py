@@ -25,6 +25,7 @@ TEMPLATES: Mapping[ComponentKind, str] = {
     ComponentKind.TAGLIST: "choices",
     ComponentKind.RADIO: "choices",
     ComponentKind.SELECT: "select",
+    ComponentKind.FILEPICKER: "file",
     ComponentKind.GROUP: "group",
     ComponentKind.DYNAMICLIST: "rows",
     ComponentKind.TEXT: "prose",
@@ -36,7 +37,7 @@ TEMPLATES: Mapping[ComponentKind, str] = {
 }
 """Which macro of `form.html` draws which kind."""
 
-FIELDS = frozenset({"text", "textarea", "number", "date", "checkbox", "choices", "select"})
+FIELDS = frozenset({"text", "textarea", "number", "date", "checkbox", "choices", "select", "file"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,11 @@ class Control:
     @property
     def several(self) -> bool:
         """Whether more than one choice may be taken."""
-        return self.component.kind in (ComponentKind.CHECKLIST, ComponentKind.TAGLIST)
+        return self.component.kind in (
+            ComponentKind.CHECKLIST,
+            ComponentKind.TAGLIST,
+            ComponentKind.FILEPICKER,
+        )
 
     @property
     def described_by(self) -> str:

@@ -13,6 +13,8 @@ from werkzeug.datastructures import MultiDict
 from engine.content.forms import nested
 
 ANSWER = "answer:"
+FILE = "file:"
+"""Before the key of a question in the name of the input that takes its files."""
 SHOWN = "shown"
 """The hidden field that names each field the person could see."""
 ADD_ROW, REMOVE_ROW = "add_row", "remove_row"

@@ -4,6 +4,7 @@
 (() => {
   const LOST = "You are not connected. Nothing is lost: your answers are still on this page. Check your connection and press the button again.";
   const SIGNED_OUT = "You have been signed out. Nothing is lost: your answers are still on this page. Sign in again in another tab, then press the button again.";
+  const TOO_LARGE = "The files you chose are too large to be sent together. Nothing is lost: your answers are still on this page. Choose smaller files, or attach them one by one.";
   const PAUSE = 400;
 
   let typed = false;
@@ -45,15 +46,32 @@
     form.addEventListener("input", () => { typed = true; });
   }
 
+  // Files travel only with a button that somebody pressed; a form without any is sent as plain fields.
+  function bodyOf(form, button) {
+    const all = new FormData(form);
+    if (button && button.name) all.append(button.name, button.value);
+    const files = [...all.values()].some((value) => value instanceof File && value.name);
+    if (files && button !== null) return all;
+    const plain = new URLSearchParams();
+    for (const [name, value] of all) if (!(value instanceof File)) plain.append(name, value);
+    return plain;
+  }
+
+  function isTooLarge(form) {
+    const files = [...form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+    const largest = Number(form.dataset.largest || 0);
+    return largest > 0 && files.some((file) => file.size > largest);
+  }
+
   async function post(form, address, button, signal) {
-    const body = new URLSearchParams(new FormData(form));
-    if (button && button.name) body.append(button.name, button.value);
+    const body = bodyOf(form, button);
     return fetch(address, { method: "POST", body, headers: { "X-Remit-Script": "1" }, signal });
   }
 
   async function send(form, button) {
     const address = (button && button.getAttribute("formaction")) || form.getAttribute("action");
-    const buttons = [...form.querySelectorAll("button")];
+    if (isTooLarge(form)) return tell(form, TOO_LARGE);
+    const buttons = [...form.elements].filter((one) => one.type === "submit");
     buttons.forEach((one) => { one.disabled = true; });
     sending = true;
     try {
@@ -67,7 +85,11 @@
         return undefined;
       }
       if (answer.status >= 500) return tell(form, LOST);
-      show(await answer.text());
+      const text = await answer.text();
+      // A refusal without the form would take what was typed with it: say what it says instead.
+      const refusal = answer.ok ? null : parsed(text).querySelector("main");
+      if (refusal && !refusal.querySelector("form[data-keep]")) return tell(form, said(refusal));
+      show(text);
     } catch {
       tell(form, LOST);
     } finally {
@@ -107,7 +129,12 @@
 
   // What was typed while the server was asked counts, not what it was asked with.
   function takeOver(from, to) {
-    const fields = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
+    const fields = (part) => [...part.querySelectorAll("input:not([type=hidden]):not([type=file]), textarea, select")];
+    // What was chosen to be attached cannot be copied: its input moves over as it is.
+    for (const one of to.querySelectorAll("input[type=file]")) {
+      const before = from.querySelector(`input[type=file][name="${CSS.escape(one.name)}"]`);
+      if (before) one.replaceWith(before);
+    }
     const key = (one) => (["radio", "checkbox"].includes(one.type) ? `${one.name}=${one.value}` : one.name);
     const typedIn = new Map(fields(from).map((one) => [key(one), one]));
     for (const one of fields(to)) {
@@ -116,6 +143,11 @@
       one.value = before.value;
       if ("checked" in one) one.checked = before.checked;
     }
+  }
+
+  function said(main) {
+    const words = [...main.querySelectorAll("h1, h1 + p")].map((one) => one.textContent.trim());
+    return `${words.join(". ")} Nothing is lost: your answers are still on this page.`;
   }
 
   function names(part) {
@@ -133,7 +165,7 @@
     for (const form of main.querySelectorAll("form[data-keep]")) keep(form);
     // The answers on the page to check are kept already.
     typed = !main.querySelector("[data-step]");
-    const first = main.querySelector(".govuk-error-summary, [role=alert]");
+    const first = main.querySelector(".govuk-error-summary, [role=alert], [data-note]");
     const target = first || main.querySelector("form") || main;
     target.setAttribute("tabindex", "-1");
     target.focus();

@@ -8,6 +8,7 @@ import flask_smorest  # type: ignore[import-untyped]
 from flask import Flask
 
 from webhooks.api import (
+    attachments,
     connectors,
     decisions,
     deployments,
@@ -33,6 +34,7 @@ NOUNS: tuple[Noun, ...] = (
     process_definitions.blueprint,
     process_instances.blueprint,
     user_tasks.blueprint,
+    attachments.blueprint,
     messages.blueprint,
     decisions.blueprint,
     jobs.blueprint,

@@ -14,6 +14,7 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import BaseWSGIServer  # type: ignore[import-untyped]
 from waitress.task import WSGITask  # type: ignore[import-untyped]
 
+from webhooks.discarded_bodies import DiscardingParser
 from webhooks.engine_rest.waiting_room import POLL, Poll, WaitingRoom
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _channel_class(room: WaitingRoom) -> type[HTTPChannel]:
 
     class Channel(HTTPChannel):  # type: ignore[misc]
         task_class = Task
+        parser_class = DiscardingParser
         poll: Poll | None = None
         polled: object = None
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.content.forms.choices import chosen, offered
 from engine.content.forms.components import CHOICES, Component, ComponentKind, Limit
+from engine.content.forms.files import is_accepted
 from engine.feel import (
     Date,
     DateTime,
@@ -48,6 +49,8 @@ def refusal(
         return _wrong_number(component, value, scope, evaluation)
     if component.kind is ComponentKind.DATETIME:
         return _past(component, value, evaluation)
+    if component.kind is ComponentKind.FILEPICKER:
+        return _wrong_files(component, value, scope, evaluation)
     if isinstance(value, str):
         return _wrong_text(component, value, scope, evaluation)
     return None
@@ -85,6 +88,28 @@ def _wrong_choice(
     for item in value if isinstance(value, list) else [value]:
         if chosen(item, options) is None:
             return Refusal("not_an_option", "must be one of the choices offered")
+    return None
+
+
+def takes_many(component: Component, scope: Mapping[str, Value], evaluation: Evaluation) -> bool:
+    """Say whether a question takes more than one file."""
+    if isinstance(component.multiple, Expression):
+        return component.multiple.evaluate(scope, evaluation) is True
+    return component.multiple
+
+
+def _wrong_files(
+    component: Component, value: Value, scope: Mapping[str, Value], evaluation: Evaluation
+) -> Refusal | None:
+    files = value if isinstance(value, list) else [value]
+    if len(files) > 1 and not takes_many(component, scope, evaluation):
+        return Refusal("too_many", "must be one file")
+    accept = component.accept.render(scope, evaluation)
+    for item in files:
+        if isinstance(item, dict) and not is_accepted(
+            str(item["name"]), str(item["content_type"]), accept
+        ):
+            return Refusal("wrong_file_type", f"must be of a type that is asked for: {accept}")
     return None
 
 

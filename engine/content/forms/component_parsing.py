@@ -48,6 +48,7 @@ ALLOWED: Mapping[ComponentKind, frozenset[str]] = {
     ComponentKind.RADIO: FIELD | CHOICE,
     ComponentKind.SELECT: FIELD | CHOICE | {"searchable"},
     ComponentKind.TAGLIST: FIELD | CHOICE,
+    ComponentKind.FILEPICKER: (FIELD - {"defaultValue"}) | {"accept", "multiple"},
     ComponentKind.EXPRESSION: frozenset({"key", "expression", "computeOn", "label"}),
     ComponentKind.GROUP: frozenset(
         {"label", "path", "components", "showOutline", "verticalAlignment"}

@@ -25,6 +25,7 @@ class ComponentKind(StrEnum):
     RADIO = "radio"
     SELECT = "select"
     TAGLIST = "taglist"
+    FILEPICKER = "filepicker"
     EXPRESSION = "expression"
     GROUP = "group"
     DYNAMICLIST = "dynamiclist"
@@ -141,6 +142,9 @@ class Component:
     time_label: Phrase = EMPTY
     prefix: Phrase = EMPTY
     suffix: Phrase = EMPTY
+    # Files
+    accept: Phrase = EMPTY
+    multiple: bool | Expression = False
     # Expressions and tables
     expression: Expression | None = None
     columns: tuple[Column, ...] = ()
@@ -175,6 +179,7 @@ FIELDS = CHOICES | {
     ComponentKind.NUMBER,
     ComponentKind.DATETIME,
     ComponentKind.CHECKBOX,
+    ComponentKind.FILEPICKER,
 }
 
 

@@ -26,6 +26,8 @@ SHORT_TIME = re.compile(r"\d\d:\d\d", re.ASCII)
 SHORT_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
 DATE_PARTS = frozenset({"day", "month", "year"})
 TIME_PARTS = frozenset({"time"})
+FILE_KEYS = frozenset({"id", "name", "content_type", "size", "sha256"})
+"""What an answer holds of each file."""
 
 
 class Unconvertible(RemitError):
@@ -52,6 +54,8 @@ def convert(component: Component, raw: Any, zone: ZoneInfo) -> Value:
             return _temporal(component, raw, zone)
         case ComponentKind.CHECKLIST | ComponentKind.TAGLIST:
             return _several(raw)
+        case ComponentKind.FILEPICKER:
+            return _files(raw)
         case ComponentKind.RADIO | ComponentKind.SELECT:
             return None if raw is None or raw == "" else _choice(raw)
         case _:
@@ -63,6 +67,8 @@ def shown(component: Component, value: Value, zone: ZoneInfo) -> str | bool | li
     match value:
         case None | bool():
             return value
+        case list() if component.kind is ComponentKind.FILEPICKER:
+            return [str(item["id"]) for item in value if isinstance(item, dict) and "id" in item]
         case list() if component.takes_several:
             return [to_text(item) for item in value]
         case Time() if component.kind is ComponentKind.DATETIME:
@@ -138,6 +144,18 @@ def _several(raw: Any) -> Value:
         if value not in values:
             values.append(value)
     return values
+
+
+def _files(raw: Any) -> Value:
+    """Return the files of an answer in which `files.resolved` has found each file that there is."""
+    if raw is None or raw == "":
+        return []
+    files = raw if isinstance(raw, list) else [raw]
+    if len(files) > MOST_CHOICES:
+        raise Unconvertible("too_many", f"must be {MOST_CHOICES} files or fewer")
+    if not all(isinstance(item, dict) and item.keys() == FILE_KEYS for item in files):
+        raise Unconvertible("not_a_file", "has a file that is not attached here")
+    return from_json([item for number, item in enumerate(files) if item not in files[:number]])
 
 
 def _choice(raw: Any) -> Value:

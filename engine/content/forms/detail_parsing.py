@@ -28,6 +28,11 @@ def details_of(node: Node, fields: Mapping[str, Node], kind: ComponentKind) -> d
             }
         case ComponentKind.DATETIME:
             return _datetime(fields)
+        case ComponentKind.FILEPICKER:
+            return {
+                "accept": phrase(fields.get("accept")),
+                "multiple": _flag_or_expression(fields.get("multiple")),
+            }
         case ComponentKind.EXPRESSION:
             if "expression" not in fields:
                 node.refuse("missing_key", "an expression component needs an expression.")
@@ -104,6 +109,12 @@ def _whole(node: Node | None) -> int | None:
 
 def _flag(node: Node | None, *, default: bool) -> bool:
     return node.flag() if node is not None and node.value is not None else default
+
+
+def _flag_or_expression(node: Node | None) -> bool | Expression:
+    if node is not None and isinstance(node.value, str) and node.value:
+        return compiled(node) or False
+    return _flag(node, default=False)
 
 
 def _increment(node: Node | None) -> Decimal | None:

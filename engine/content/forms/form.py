@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.content.forms.components import Component, ComponentKind, FieldInfo, FormResult
+from engine.content.forms.files import Known, asks_for_files, resolved
 from engine.content.forms.keys import key_text
 from engine.content.forms.presentation import PresentedComponent, initial, present
 from engine.content.forms.validation import validate
@@ -41,6 +42,15 @@ class Form:
     def clauses(self) -> tuple[str, ...]:
         """The clauses that the form's components cite, each once."""
         return tuple(dict.fromkeys(c for part in _all(self.components) for c in part.clauses))
+
+    @property
+    def asks_for_files(self) -> bool:
+        """Whether a question is answered with files."""
+        return asks_for_files(self.components)
+
+    def with_files(self, submitted: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
+        """Return a submission with every file that is known in full; a file that is not stays refused."""
+        return resolved(self.components, submitted, known)
 
     def validate(
         self,
@@ -101,6 +111,7 @@ def _names(component: Component) -> frozenset[str]:
         component.prefix,
         component.suffix,
         component.time_label,
+        component.accept,
         *(option.label for option in component.options.static),
     )
     rules = component.rules
@@ -108,6 +119,7 @@ def _names(component: Component) -> frozenset[str]:
     expressions: tuple[object, ...] = (
         component.hide,
         component.read_only,
+        component.multiple,
         component.expression,
         component.columns_expression,
         component.options.expression,

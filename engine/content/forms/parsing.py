@@ -31,8 +31,7 @@ FORM_KEYS = frozenset(
 UNSHOWABLE = {
     "image": "Write what the picture says as a text component.",
     "iframe": "Pages of other sites are never shown inside a form: link to them in a text.",
-    "filepicker": "Files cannot be attached to a task: ask for the document's reference instead.",
-    "documentPreview": "Files cannot be attached to a task: link to the document in a text.",
+    "documentPreview": "The pages list a case's files by themselves; ask for one with a filepicker.",
     "multipage": "Use groups: the page shows them one after the other.",
     "page": "Use a group instead.",
 }

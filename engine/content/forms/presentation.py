@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.content.forms.answering import answers_of, starting_value
-from engine.content.forms.checking import limit
+from engine.content.forms.checking import limit, takes_many
 from engine.content.forms.choices import Option, chosen, offered
 from engine.content.forms.components import (
     CHOICES,
@@ -57,6 +57,8 @@ class PresentedComponent:
     decimal_digits: int | None = None
     increment: Decimal | None = None
     time_interval: int | None = None
+    accept: str = ""
+    multiple: bool = False
     time_label: str = ""
     past_allowed: bool = True
     prefix: str = ""
@@ -191,6 +193,8 @@ class _Drawing:
             increment=component.increment,
             time_interval=component.time_interval,
             time_label=component.time_label.render(scope, evaluation),
+            accept=component.accept.render(scope, evaluation),
+            multiple=takes_many(component, scope, evaluation),
             past_allowed=component.past_allowed,
             prefix=component.prefix.render(scope, evaluation),
             suffix=component.suffix.render(scope, evaluation),
@@ -206,6 +210,8 @@ class _Drawing:
     def _options(
         self, component: Component, value: Value, scope: Mapping[str, Value]
     ) -> tuple[Option, ...]:
+        if component.kind is ComponentKind.FILEPICKER:
+            return _attached(value)
         if component.kind not in CHOICES:
             return ()
         options = offered(component.options, scope, self.evaluation)
@@ -231,6 +237,15 @@ class _Drawing:
             for row in (rows if isinstance(rows, list) else [])[:MOST_TABLE_ROWS]
         ]
         return (tuple(label for label, _ in columns), *cells)
+
+
+def _attached(value: Value) -> tuple[Option, ...]:
+    """Return the files of an answer, each as a choice that is taken."""
+    return tuple(
+        Option(to_text(item.get("name")), item, to_text(item.get("id")), selected=True)
+        for item in (value if isinstance(value, list) else [])
+        if isinstance(item, dict)
+    )
 
 
 def _renamed(drawn: PresentedComponent, old: str, new: str) -> PresentedComponent:

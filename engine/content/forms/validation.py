@@ -83,7 +83,9 @@ class _Submission:
         zone = self.evaluation.zone
         now = starting_value(node, self.variables, self.evaluation)
         sent = self.answers.get(node.key)
-        as_shown = convert(node.component, shown(node.component, now, zone), zone)
+        as_shown = now
+        if node.component.kind is not ComponentKind.FILEPICKER:
+            as_shown = convert(node.component, shown(node.component, now, zone), zone)
         if sent not in (now, as_shown):
             self._refuse(node, "read_only", "cannot be changed")
         put_back = self.settled.data
@@ -165,7 +167,11 @@ class _Leaf:
         """Say whether these are the boxes of a date, or a choice that is itself a context."""
         if self.component.kind is ComponentKind.DATETIME:
             return submitted.keys() <= DATE_PARTS | TIME_PARTS
-        return self.component.kind in (ComponentKind.SELECT, ComponentKind.RADIO)
+        return self.component.kind in (
+            ComponentKind.SELECT,
+            ComponentKind.RADIO,
+            ComponentKind.FILEPICKER,
+        )
 
 
 def _shape(components: Sequence[Component]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from engine import deployments, jobs, people, tokens
+from engine.attachment_stores.folder import FolderStore
 from engine.handlers import HANDLERS
 from engine.model.actors import system_actor
 from engine.model.clock import ManualClock
@@ -50,7 +51,12 @@ class World:
         store = Store(f"sqlite:///{database}")
         store.upgrade()
         clock = ManualClock(NOW)
-        engine = ProcessEngine(store=store, clock=clock, handlers=HANDLERS)
+        engine = ProcessEngine(
+            store=store,
+            clock=clock,
+            handlers=HANDLERS,
+            attachment_store=FolderStore(database.parent / "attachments"),
+        )
         for organisation in ("town", "port"):
             by = system_actor(organisation)
             deployments.deploy(engine, by=by, files=content(organisation), name="first")

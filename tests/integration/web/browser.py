@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +23,7 @@ class Browser:
     status: int = 0
     answer: TestResponse | None = None
     typed: dict[str, list[str]] = field(default_factory=dict)
+    chosen: dict[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
 
     def opens(self, address: str) -> Browser:
         """Go to an address and follow where it leads."""
@@ -40,16 +42,29 @@ class Browser:
             )
         return self
 
+    def chooses(self, question: str, *files: tuple[str, bytes]) -> Browser:
+        """Choose files, each a name and a content, for a question; "" for none."""
+        self.chosen[question] = files
+        return self
+
     def presses(self, text: str, *, within: str = "//*") -> Browser:
         """Press the first button of this text, and send its form as a browser does."""
         [scope, *_] = self.page.xpath(within)
         [button, *_] = [found for found in scope.iter("button") if words(found) == text]
-        [form] = button.xpath("ancestor::form[1]")
+        named = button.get("form")
+        [form] = (
+            self.page.xpath(f"//form[@id='{named}']")
+            if named
+            else button.xpath("ancestor::form[1]")
+        )
         data = MultiDict(self._fields(form))
         if button.get("name"):
             data.add(button.get("name"), button.get("value", ""))
         action = button.get("formaction") or form.get("action") or self.address
-        self.typed = {}
+        for name, files in self.chosen.items():
+            for file_name, content in files:
+                data.add(f"file:{name}", (BytesIO(content), file_name))
+        self.typed, self.chosen = {}, {}
         return self._shows(self.client.post(urljoin(self.address, action), data=data), action)
 
     def sends(self) -> Browser:
@@ -92,9 +107,10 @@ class Browser:
         return None
 
     def _fields(self, form: html.HtmlElement) -> Iterator[tuple[str, str]]:
-        for element in form.xpath(".//*[@name]"):
+        outside = f"//*[@form='{form.get('id')}'][@name]" if form.get("id") else "./none"
+        for element in [*form.xpath(".//*[@name]"), *self.page.xpath(outside)]:
             name, kind = element.get("name"), element.get("type", "")
-            if element.tag == "button":
+            if element.tag == "button" or kind == "file":
                 continue
             short = _short(name)
             if kind in ("radio", "checkbox"):

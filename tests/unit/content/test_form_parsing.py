@@ -63,7 +63,12 @@ def test_a_form_lists_the_fields_and_variables_it_writes_and_reads() -> None:
     [
         ({"type": "image", "id": "i"}, "unsupported_component", "components[0].type: image"),
         ({"type": "iframe"}, "unsupported_component", "iframe cannot be shown"),
-        ({"type": "filepicker", "key": "f"}, "unsupported_component", "filepicker"),
+        ({"type": "documentPreview", "key": "f"}, "unsupported_component", "documentPreview"),
+        (
+            {"type": "filepicker", "key": "f", "validate": {"minLength": 1}},
+            "unsupported_property",
+            "filepicker",
+        ),
         ({"type": "carousel"}, "unsupported_component", "'carousel' is not a type"),
         ({"id": "x"}, "missing_key", "no type"),
         ({"type": "textfield"}, "missing_key", "needs a key"),

@@ -13,6 +13,15 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine.store import Store
+from tests.browser.chromium import NOT_LOOKED_AT
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count what was not looked at in a browser, for a run without one is not a whole one."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    blind = [one for one in skipped if NOT_LOOKED_AT in str(one.longrepr)]
+    if blind:
+        terminalreporter.write_line(f"{len(blind)} tests {NOT_LOOKED_AT}", red=True)
 
 
 @pytest.fixture(scope="session")

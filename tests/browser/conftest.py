@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.chromium import NoChromium
+from tests.browser.chromium import chromium as chromium_path
 from tests.browser.service import Service
 
-NO_CHROMIUM = (
-    "no browser: install Chromium (apt-get install chromium), or name one in CHROMIUM; "
-    "what these tests look at was not looked at"
-)
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; without one every test here is skipped, and says so."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
-        pytest.skip(NO_CHROMIUM)
+    try:
+        found = chromium_path()
+    except NoChromium as reason:
+        pytest.skip(str(reason))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser

@@ -15,6 +15,7 @@ from engine import process_instances
 from engine.model.pages import PageRequest
 from tests.acceptance.journey import scenario_of_derby
 from tests.browser.filling import fill
+from tests.browser.keyboard import answers_by_keyboard
 from tests.browser.service import BY, PEOPLE, Service
 from web.scenarios.scenario import Complete, MoveClock
 
@@ -25,12 +26,24 @@ DRAW = os.environ.get("DRAW_PICTURES") == "yes"
 
 
 @pytest.mark.parametrize(
-    ("phone", "scripts"),
-    [(False, True), (True, False)],
-    ids=["on a desk, with scripts", "on a phone, without scripts"],
+    ("phone", "scripts", "keyboard"),
+    [
+        (False, True, False),
+        (True, False, False),
+        (False, False, False),
+        (True, True, False),
+        (False, True, True),
+    ],
+    ids=[
+        "on a desk, with scripts",
+        "on a phone, without scripts",
+        "on a desk, without scripts",
+        "on a phone, with scripts",
+        "by keyboard alone",
+    ],
 )
 def test_an_incident_goes_from_the_report_to_its_end(
-    service: Service, visit: Visit, phone: bool, scripts: bool
+    service: Service, visit: Visit, phone: bool, scripts: bool, keyboard: bool
 ) -> None:
     scenario = scenario_of_derby("catastrophic")
     service.moves_to(max(scenario.now, service.clock.now()))
@@ -45,7 +58,10 @@ def test_an_incident_goes_from_the_report_to_its_end(
     reporter = page_of("worker")
     reporter.goto("/report")
     _picture(reporter, "report", phone)
-    reporter.get_by_role("button", name="Start a report").first.click()
+    if keyboard:
+        answers_by_keyboard(reporter, {}, until="Start a report")
+    else:
+        reporter.get_by_role("button", name="Start a report").first.click()
     expect(reporter.get_by_role("heading", level=1)).to_have_text("Record the incident")
     [instance] = process_instances.listing(service.engine, by=BY, page=PageRequest()).items
 
@@ -56,9 +72,12 @@ def test_an_incident_goes_from_the_report_to_its_end(
         if isinstance(step, Complete):
             page = page_of(step.by)
             with _showing_what_is_there(page, step):
+                if step.task == "hold_initial_discussion":
+                    page.goto("/inbox")
+                    _picture(page, "inbox", phone)
                 page.goto(f"/user-tasks/{service.task(instance.id, step.task)}")
                 _picture(page, step.task, phone)
-                _does_the_task(page, step)
+                _does_the_task(page, step, keyboard=keyboard)
             service.moves_to(service.clock.now())
     ended = process_instances.get(service.engine, by=BY, instance_id=instance.id)
     assert ended.state == "completed"
@@ -68,20 +87,27 @@ def test_an_incident_goes_from_the_report_to_its_end(
     expect(reporter.locator("dl").first).to_contain_text("Completed")
 
 
-def _does_the_task(page: Page, step: Complete) -> None:
+def _does_the_task(page: Page, step: Complete, *, keyboard: bool) -> None:
     """Fill the form, opening questions where answers do, check the answers and complete the task."""
     heading = page.get_by_role("heading", level=1)
     for _ in range(5):
-        fill(page, step.values)
+        if not keyboard:
+            fill(page, step.values)
         with page.expect_response("**/check"):
-            page.get_by_role("button", name="Continue").last.click()
+            if keyboard:
+                answers_by_keyboard(page, step.values, until="Continue")
+            else:
+                page.get_by_role("button", name="Continue").last.click()
         # The script lets the buttons go once it has shown the answer.
         expect(page.locator("button[disabled]")).to_have_count(0)
         expect(page.locator("[data-step], [role=alert]").first).to_be_visible()
         if heading.inner_text() == "Check your answers":
             break
     expect(heading).to_have_text("Check your answers")
-    page.get_by_role("button", name="Complete this task").click()
+    if keyboard:
+        answers_by_keyboard(page, {}, until="Complete this task")
+    else:
+        page.get_by_role("button", name="Complete this task").click()
     page.wait_for_url("**/inbox")
     expect(page.get_by_role("status")).to_contain_text("Completed:")
 
@@ -97,6 +123,6 @@ def _showing_what_is_there(page: Page, step: Complete) -> Iterator[None]:
 
 
 def _picture(page: Page, name: str, phone: bool) -> None:
-    if DRAW and not phone and name in {"report", "record_immediate_response", "case"}:
+    if DRAW and not phone and name in {"report", "record_immediate_response", "case", "inbox"}:
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}.png")

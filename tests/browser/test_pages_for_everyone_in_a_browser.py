@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +14,7 @@ from tests.acceptance.journey import scenario_of_derby
 from tests.browser.axe import violations
 from tests.browser.filling import fill
 from tests.browser.service import Service
+from web.authorisation import SIGNED_IN
 from web.scenarios.scenario import Complete
 
 Visit = Callable[..., Page]
@@ -60,6 +63,113 @@ def test_axe_finds_nothing_on_any_page_and_nothing_is_wider_than_the_screen(
     _fill_until_checked(page)
     found["check your answers"] = violations(page) + _too_wide(page)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_axe_finds_nothing_on_any_page_of_an_administrator(
+    service: Service, visit: Visit, case: str
+) -> None:
+    task = service.task(case, "hold_initial_discussion")
+    addresses = {
+        "inbox.show": "/inbox",
+        "user_task.show": f"/user-tasks/{task}",
+        "process_instance.show": f"/process-instances/{case}",
+        "process_instance.show_all": "/process-instances",
+        "report.show": "/report",
+        "account.show": "/account",
+        "administration.show": "/administration",
+        "administered_people.show_all": "/administration/people",
+        "administered_people.show_new": "/administration/people/new",
+        "administered_people.show": "/administration/people/wendy.hartley",
+        "administered_people.show_change": "/administration/people/wendy.hartley/change",
+        "administered_tokens.show_all": "/administration/tokens",
+        "administered_versions.show_all": "/administration/versions",
+        "administered_versions.show": "/administration/versions/serious_incident",
+        "administered_jobs.show_all": "/administration/jobs",
+        "administered_webhooks.show_out": "/administration/webhooks-out",
+        "administered_webhooks.show_in": "/administration/webhooks-in",
+        "administered_calendar.show": "/administration/calendar",
+        "administered_access.show_all": "/administration/access",
+    }
+    assert set(addresses) >= _pages_of_the_application(service)
+    found = {}
+    for phone in (False, True):
+        page = visit("Alex Reid", phone=phone)
+        for name, address in addresses.items():
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, address
+            found[name, phone] = violations(page) + _too_wide(page)
+        page = visit(phone=phone)
+        for address in ("/sign-in/derby", "/t/nothing", "/sign-in/nobody"):
+            page.goto(address)
+            found[address, phone] = violations(page) + _too_wide(page)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+NO_PAGES = {"inbox.home", "user_task.check_again", "attachment.download"}
+"""What a GET of these leads to is another page, or a file."""
+
+
+def _pages_of_the_application(service: Service) -> set[str]:
+    """Return every page that people who are signed in can open."""
+    app = cast(Any, service.server).app
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint in SIGNED_IN and "GET" in (rule.methods or set())
+    } - NO_PAGES
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_file_is_attached_and_nothing_typed_is_lost(
+    service: Service, visit: Visit, case: str, tmp_path: Path, scripts: bool
+) -> None:
+    picture = tmp_path / "climbing frame.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100)
+    wrong = tmp_path / "page.html"
+    wrong.write_text("<script>document.title = 'run'</script>")
+    page = visit("Wendy Hartley", at="/report", scripts=scripts)
+    page.get_by_role("button", name="Start a report").first.click()
+    task = page.url
+    page.locator('[name="answer:what_happened"]').fill("A long story.")
+    page.get_by_text("Attach a file to this case").click()
+    page.locator("#general-file").set_input_files(wrong)
+    page.get_by_role("button", name="Attach file").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("The file must be one of these")
+    assert violations(page) == [] if scripts else True
+    page.locator("#general-file").set_input_files(picture)
+    page.get_by_role("button", name="Attach file").click()
+    expect(page.get_by_text("Attached: climbing frame.png", exact=True)).to_be_visible()
+    assert page.locator('[name="answer:what_happened"]').input_value() == "A long story."
+    if scripts:
+        assert violations(page) == []
+    page.get_by_text("Add a comment").click()
+    page.get_by_label("Comment").fill("The frame was closed.")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_text("Your comment is added.")).to_be_visible()
+    assert page.locator('[name="answer:what_happened"]').input_value() == "A long story."
+    page.get_by_role("button", name="Take this task on").click()
+    expect(page.get_by_role("button", name="Give this task back")).to_be_visible()
+    page.goto(task)
+    assert page.locator('[name="answer:what_happened"]').input_value() == "A long story."
+    with page.expect_download() as download:
+        page.get_by_role("link", name="climbing frame.png").click()
+    assert Path(download.value.path()).read_bytes() == picture.read_bytes()
+
+
+def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(
+    service: Service, visit: Visit, tmp_path: Path
+) -> None:
+    large = tmp_path / "film.png"
+    large.write_bytes(b"\x89PNG" + b"\x00" * 21_000_000)
+    page = visit("Wendy Hartley", at="/report")
+    page.get_by_role("button", name="Start a report").first.click()
+    page.locator('[name="answer:what_happened"]').fill("A long story.")
+    page.get_by_text("Attach a file to this case").click()
+    page.locator("#general-file").set_input_files(large)
+    page.get_by_role("button", name="Attach file").click()
+    expect(page.get_by_role("alert")).to_contain_text("too large")
+    assert page.locator('[name="answer:what_happened"]').input_value() == "A long story."
 
 
 def test_nothing_moves_while_a_page_loads(service: Service, visit: Visit, case: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +9,8 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+from tests.browser.chromium import NoChromium, chromium
 from tests.integration.identity.town import Town
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -28,19 +25,20 @@ def address(town: Town) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: install chromium or set CHROMIUM to its path"
-)
 def test_a_scanner_that_follows_links_and_runs_scripts_completes_nothing(
     town: Town, address: str, tmp_path: Path
 ) -> None:
     from playwright.sync_api import sync_playwright
 
+    try:
+        found_chromium = chromium()
+    except NoChromium as reason:
+        pytest.skip(str(reason))
     town.begins()
     task = town.completes("wendy")
     links = [town.link(task, "helen") for _ in range(2)]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found_chromium, args=["--no-sandbox"])
         scanner = browser.new_page()
         for link in links:
             for method in ("head", "get"):

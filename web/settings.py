@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from engine.model.errors import RemitError
-from webhooks.targets import mail
+from web import setting_values
 
 PREFIX = "REMIT_"
 
@@ -43,90 +41,11 @@ def _about(read: Callable[[str], Any], meaning: str) -> dict[str, Any]:
     return {"read": read, "meaning": meaning}
 
 
-def _database_url(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if scheme == "sqlite" and separator and rest.startswith("/"):
-        return text
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and urlsplit(text).path != "":
-        return f"postgresql+psycopg://{rest}"
-    raise ValueError(
-        "must be sqlite:///path/to/file.db or postgresql://user:password@host/database"
-    )
-
-
-def _attachments(text: str) -> str:
-    if text.startswith("s3://"):
-        parts = urlsplit(text)
-        if not parts.hostname or parts.username or parts.password:
-            raise ValueError("must name a bucket, s3://bucket/prefix, and hold no keys")
-    elif "://" in text:
-        raise ValueError("must be a folder or s3://bucket/prefix")
-    return text
-
-
-def _command(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(text))
-    except ValueError as error:
-        raise ValueError(f"is no command: {error}") from None
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise ValueError("must be a port number from 1 to 65535")
-    return int(text)
-
-
-def _threads(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 64:
-        raise ValueError("must be a number from 1 to 64")
-    return int(text)
-
-
 def _environment(text: str) -> Environment:
     try:
         return Environment(text)
     except ValueError:
         raise ValueError(f"must be {', '.join(Environment)}") from None
-
-
-def _per_organisation(text: str) -> tuple[tuple[str, str], ...]:
-    pairs = [part.partition("=") for part in text.split()]
-    if not all(key and separator and value for key, separator, value in pairs):
-        raise ValueError("must be organisation=value, several separated by spaces")
-    if len({key for key, _, _ in pairs}) < len(pairs):
-        raise ValueError("names an organisation twice")
-    return tuple((key, value) for key, _, value in pairs)
-
-
-def _named_secrets(text: str) -> tuple[tuple[str, str], ...]:
-    pairs = _per_organisation(text)
-    if not all(all(key.partition(".")) for key, _ in pairs):
-        raise ValueError("must be organisation.name=value, several separated by spaces")
-    return pairs
-
-
-def _mail_servers(text: str) -> tuple[tuple[str, str], ...]:
-    if "=" not in text.partition("://")[0]:
-        mail.mail_server(text)
-        return ((mail.EVERYBODY, text),)
-    servers = _per_organisation(text)
-    for _, url in servers:
-        mail.mail_server(url)
-    return servers
-
-
-def _mail_address(text: str) -> str:
-    if "@" not in parseaddr(text)[1] or not text.isprintable():
-        raise ValueError("must be an address such as Remit <remit@example.gov.uk>")
-    return text
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("must be an address such as https://remit.example.gov.uk, without a path")
-    return text.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +55,7 @@ class Settings:
     database_url: str = field(
         default="sqlite:///var/remit.db",
         metadata=_about(
-            _database_url,
+            setting_values.database_url,
             "Where everything is kept: `sqlite:///path/to/file.db` (one machine, nothing to install) "
             "or `postgresql://user:password@host/database`.",
         ),
@@ -152,7 +71,7 @@ class Settings:
     host: str = field(
         default="127.0.0.1", metadata=_about(str, "The network address to listen on.")
     )
-    port: int = field(default=8000, metadata=_about(_port, "The port to listen on."))
+    port: int = field(default=8000, metadata=_about(setting_values.port, "The port to listen on."))
     environment: Environment = field(
         default=Environment.DEVELOPMENT,
         metadata=_about(
@@ -164,7 +83,7 @@ class Settings:
     public_url: str = field(
         default="",
         metadata=_about(
-            _url,
+            setting_values.url,
             "The address that people use, for links and cookies: "
             "`https://...` in production. Elsewhere it follows from host and port.",
         ),
@@ -172,7 +91,7 @@ class Settings:
     oidc_issuer: tuple[tuple[str, str], ...] = field(
         default=(),
         metadata=_about(
-            _per_organisation,
+            setting_values.per_organisation,
             "The organisations' own sign-in (OpenID Connect), as `organisation=issuer` separated by "
             "spaces: `derby=https://login.microsoftonline.com/TENANT/v2.0`. How groups become roles "
             "is said in organisation.yaml under `sign_in`.",
@@ -181,14 +100,14 @@ class Settings:
     oidc_client_id: tuple[tuple[str, str], ...] = field(
         default=(),
         metadata=_about(
-            _per_organisation,
+            setting_values.per_organisation,
             "The client id that each issuer gave, as `organisation=id` separated by spaces.",
         ),
     )
     oidc_client_secret: tuple[tuple[str, str], ...] = field(
         default=(),
         metadata=_about(
-            _per_organisation,
+            setting_values.per_organisation,
             "The client secret that each issuer gave, as `organisation=secret` separated by spaces. "
             "None for a public client, which relies on PKCE alone.",
         ),
@@ -196,7 +115,7 @@ class Settings:
     smtp_url: tuple[tuple[str, str], ...] = field(
         default=(),
         metadata=_about(
-            _mail_servers,
+            setting_values.mail_servers,
             "Where notices by e-mail are handed over: `smtp://user:password@host:587` (which must offer "
             "STARTTLS) or `smtps://user:password@host:465`; characters such as @ in the password as "
             "%40. Organisations with their own server: `organisation=smtps://...`, separated by spaces.",
@@ -205,7 +124,7 @@ class Settings:
     mail_from: str = field(
         default="",
         metadata=_about(
-            _mail_address,
+            setting_values.mail_address,
             "The sender of notices by e-mail where organisation.yaml names none: "
             "`Remit <remit@example.gov.uk>`.",
         ),
@@ -213,7 +132,7 @@ class Settings:
     channel_secrets: tuple[tuple[str, str], ...] = field(
         default=(),
         metadata=_about(
-            _named_secrets,
+            setting_values.named_secrets,
             "The secrets that organisation.yaml names under `channel_settings`, as "
             "`organisation.name=value` separated by spaces: keys of GOV.UK Notify, addresses of Teams "
             "workflows and Slack webhooks, the token that GOV.UK Notify reports with.",
@@ -221,7 +140,7 @@ class Settings:
     )
     notify_url: str = field(
         default="https://api.notifications.service.gov.uk",
-        metadata=_about(_url, "The address of GOV.UK Notify’s API."),
+        metadata=_about(setting_values.url, "The address of GOV.UK Notify’s API."),
     )
     trusted_proxy: str = field(
         default="",
@@ -234,7 +153,7 @@ class Settings:
     attachments: str = field(
         default="var/attachments",
         metadata=_about(
-            _attachments,
+            setting_values.attachments,
             "Where attached files are kept: a folder (one machine), or a bucket of S3 or what speaks "
             "as it does: `s3://bucket/prefix?endpoint=https://...&region=...`. Who may use the bucket "
             "is said in the usual AWS variables (`AWS_ACCESS_KEY_ID`, ...) or by the machine's role.",
@@ -243,19 +162,23 @@ class Settings:
     attachment_scanner: tuple[str, ...] = field(
         default=(),
         metadata=_about(
-            _command,
+            setting_values.command,
             "A command that looks at each file before it is kept, such as "
             "`clamdscan --no-summary -`: it reads the content from its input and ends with 0 (harmless) or "
             "1 (harmful). After any other end the file is not kept. Empty: files are not scanned.",
         ),
     )
     web_threads: int = field(
-        default=8, metadata=_about(_threads, "How many requests are answered at the same time.")
+        default=8,
+        metadata=_about(
+            setting_values.threads, "How many requests are answered at the same time."
+        ),
     )
     worker_threads: int = field(
         default=4,
         metadata=_about(
-            _threads, "How many due jobs (timers, service tasks) are run at the same time."
+            setting_values.threads,
+            "How many due jobs (timers, service tasks) are run at the same time.",
         ),
     )
     content: Path = field(

@@ -13,6 +13,8 @@ from engine.model.errors import RemitError
 MAXIMUM_BYTES = 10 * 1024 * 1024
 MAXIMUM_DEPTH = 200
 MAXIMUM_ELEMENTS = 300_000
+MAXIMUM_ATTRIBUTES = 1_000
+MAXIMUM_ATTRIBUTE_LENGTH = 1_000_000
 
 
 class SourceRefused(RemitError):
@@ -78,7 +80,8 @@ class Node:
 class _Builder:
     """Collects expat's events into nodes and refuses what is unsafe as soon as it appears."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_elements: int) -> None:
+        self._most_elements = most_elements
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.root: Node | None = None
         self._open: list[Node] = []
@@ -106,8 +109,14 @@ class _Builder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
-        if self._count > MAXIMUM_ELEMENTS:
-            raise self._refuse(f"The file has more than {MAXIMUM_ELEMENTS:,} elements.")
+        if self._count > self._most_elements:
+            raise self._refuse(f"The file has more than {self._most_elements:,} elements.")
+        if len(attributes) > MAXIMUM_ATTRIBUTES:
+            raise self._refuse(f"An element has more than {MAXIMUM_ATTRIBUTES:,} attributes.")
+        if any(len(value) > MAXIMUM_ATTRIBUTE_LENGTH for value in attributes.values()):
+            raise self._refuse(
+                f"An attribute is longer than {MAXIMUM_ATTRIBUTE_LENGTH:,} characters."
+            )
         if len(self._open) >= MAXIMUM_DEPTH:
             raise self._refuse(f"Elements are nested more than {MAXIMUM_DEPTH} deep.")
         prefixes = self._prefixes[-1]
@@ -145,8 +154,8 @@ def _attribute(key: str) -> str:
     return f"{{{namespace}}}{name}" if separator else name
 
 
-def read(source: bytes) -> Node:
-    """Return the root element of an XML document.
+def read(source: bytes, *, most_elements: int = MAXIMUM_ELEMENTS) -> Node:
+    """Return the root element of an XML document of at most `most_elements`.
 
     Raises SourceRefused for what is not well formed, is larger than the limits, or declares a
     document type: no entity is ever expanded and nothing is ever fetched.
@@ -155,7 +164,7 @@ def read(source: bytes) -> Node:
         raise SourceRefused(
             f"The file has {len(source):,} bytes; at most {MAXIMUM_BYTES:,} are accepted."
         )
-    builder = _Builder()
+    builder = _Builder(most_elements)
     try:
         builder.parser.Parse(source, True)
     except expat.ExpatError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from engine import process_instances
 from engine.model.history import RecordedEvent
@@ -66,7 +66,10 @@ class ProcessInstanceQuery(PageQuery):
 class CancellationSchema(Schema):
     """Why an instance is ended before its time."""
 
-    reason = fields.String(required=True, validate=Length(1, 2000))
+    reason = fields.String(
+        required=True,
+        validate=[Length(1, 2000), Regexp(r"(?s).*\S", error="Say why, in words.")],
+    )
 
 
 class TokenSchema(Schema):

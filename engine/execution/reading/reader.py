@@ -39,9 +39,13 @@ def parse(source: bytes, *, file: str) -> tuple[list[ProcessSpec], list[Problem]
     return ([] if findings.refused else specs), list(findings.problems)
 
 
+MOST_ELEMENTS = 30_000
+"""XML elements of one file, its drawing included: far beyond what anybody can read, and read in seconds."""
+
+
 def _parse(source: bytes, file: str, findings: Findings) -> list[ProcessSpec]:
     try:
-        root = read_xml(source)
+        root = read_xml(source, most_elements=MOST_ELEMENTS)
     except SourceRefused as error:
         findings.error("not_xml", str(error), Place(line=error.line, column=error.column))
         return []

@@ -46,6 +46,9 @@ XXE = (
         b"<a>" * 100_000,
         b"<a>" * 200 + b"</a>" * 200,
         b"<definitions>" + b"x" * (50 * 1024 * 1024) + b"</definitions>",
+        b"<definitions " + b" ".join(b'a%d="x"' % n for n in range(100_000)) + b"/>",
+        b'<definitions name="' + b"x" * 9_000_000 + b'"/>',
+        process("<bpmn:textAnnotation/>" * 100_000).encode(),
         b'<?xml version="1.0" encoding="utf-7"?><a/>',
         b'<?xml version="1.0" encoding="nonsense"?><a/>',
         BOMB.encode("utf-16"),
@@ -55,9 +58,9 @@ XXE = (
     ids=lambda source: f"{source[:20]!r} {len(source)}",
 )
 def test_hostile_files_are_refused_at_once(source: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     specs, problems = execution.parse(source, file="x.bpmn")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert specs == []
     assert any(problem.severity == "error" for problem in problems)
     assert all("root:" not in problem.message for problem in problems)

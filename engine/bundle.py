@@ -218,6 +218,9 @@ class _Reader:
                 file,
             )
             return False
+        if max(len(key), len(file)) > 200:  # so much a key of any database holds
+            self._refuse("too_long", "Ids and file names have at most 200 letters.", file)
+            return False
         self._parts[kind, key] = Part(kind, key, name or key, file, signature, version_tag)
         return True
 

@@ -163,7 +163,7 @@ def respond(error: Exception) -> Response:
     """Return the answer for an error, with the headers its status asks for."""
     details = describe(error)
     response = current_app.response_class(
-        current_app.json.dumps(details), status=details["status"], content_type=CONTENT_TYPE
+        current_app.json.dumps(details) + "\n", status=details["status"], content_type=CONTENT_TYPE
     )
     if details["status"] == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="remit"'

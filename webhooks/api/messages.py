@@ -23,6 +23,7 @@ class MessageSchema(Schema):
     correlation_key = fields.String(
         load_default=None,
         allow_none=True,
+        validate=Length(1, 200),
         metadata={"description": "The business key or the key that the instance waits for."},
     )
     variables = Variables(load_default=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import Length, OneOf
 
 from engine import user_tasks
 from engine.model.pages import Page
@@ -74,7 +74,11 @@ class CompletionSchema(VariablesSchema):
 class DelegationSchema(Schema):
     """Who does the task instead."""
 
-    to = fields.String(required=True, metadata={"description": "The other person's user name."})
+    to = fields.String(
+        required=True,
+        validate=Length(1, 200),
+        metadata={"description": "The other person's user name."},
+    )
 
 
 class OptionSchema(Schema):

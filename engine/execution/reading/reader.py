@@ -39,6 +39,7 @@ def parse(source: bytes, *, file: str) -> tuple[list[ProcessSpec], list[Problem]
     return ([] if findings.refused else specs), list(findings.problems)
 
 
+LONGEST_ID = 200
 MOST_ELEMENTS = 30_000
 """XML elements of one file, its drawing included: far beyond what anybody can read, and read in seconds."""
 
@@ -98,6 +99,13 @@ def _check_ids(drawing: Drawing) -> None:
     seen: dict[str, Node] = {}
     for node in walk(drawing.root):
         identifier = node.get("id") if node.namespace == BPMN else None
+        called = node.get("name") if node.name in ("message", "signal") else None
+        if len(identifier or "") > LONGEST_ID or len(called or "") > LONGEST_ID:
+            drawing.error(
+                "too_long",
+                f"Ids, and the names of messages and signals, have at most {LONGEST_ID} characters.",
+                node,
+            )
         if identifier is None:
             continue
         if identifier in seen:

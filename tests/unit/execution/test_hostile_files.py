@@ -198,3 +198,15 @@ def test_a_diagram_made_to_take_long_is_refused_soon(code: str, source: str) -> 
     begun = time.perf_counter()
     assert code in codes(source)
     assert time.perf_counter() - begun < 4
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        process(start_end(), key="p" * 201),
+        process(start_end(), before=f'<bpmn:message id="m" name="{"m" * 201}"/>'),
+    ],
+    ids=["id", "name of a message"],
+)
+def test_names_that_no_database_could_keep_are_refused(source: str) -> None:
+    assert "too_long" in codes(source)

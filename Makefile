@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 
-.PHONY: install run test nightly check check-style bench format lock clean
+.PHONY: install run test nightly fuzz check check-style bench format lock clean
 
 install: $(STAMP)
 
@@ -27,6 +27,11 @@ test: install
 # Thousands of random processes rather than hundreds; for a machine's night.
 nightly: install
 	RANDOM_RUNS=3000 $(BIN)/python -m pytest -n auto tests/unit/execution
+
+# Ten minutes of fuzzing FEEL, guided by coverage; says so where atheris (pip install atheris) is not there.
+fuzz: install
+	mkdir -p var/fuzzing
+	$(BIN)/python -m tests.fuzzing.feel_text -max_total_time=600 -rss_limit_mb=1024 -artifact_prefix=var/fuzzing/ var/fuzzing
 
 check: check-style test
 

@@ -28,10 +28,11 @@ const answers = questions.map((question) => {
   try {
     const value = ask(question).value;
     let best = null;
-    for (let batch = 0; batch < 5 && turns > 0; batch++) {
+    const size = Math.max(1, Math.floor(turns / 5));
+    for (let batch = 0; batch < 25 && turns > 0; batch++) {
       const started = process.hrtime.bigint();
-      for (let turn = 0; turn < turns; turn++) ask(question);
-      const spent = Number(process.hrtime.bigint() - started) / 1000 / turns;
+      for (let turn = 0; turn < size; turn++) ask(question);
+      const spent = Number(process.hrtime.bigint() - started) / 1000 / size;
       best = best === null ? spent : Math.min(best, spent);
     }
     return { value: value === undefined ? null : value, microseconds: best };
@@ -84,7 +85,7 @@ def install() -> list[str]:
 
 
 def ask(questions: Sequence[Mapping[str, Any]], *, turns: int = 0) -> list[dict[str, Any]]:
-    """Return feelin's answers to `{text, variables, cell}`, each with the best of five batches of `turns`.
+    """Return feelin's answers to `{text, variables, cell}`, each with the best of 25 batches that share five times `turns`.
 
     An answer is `{value, microseconds}` or `{error}`. Raises RivalUnavailable.
     """

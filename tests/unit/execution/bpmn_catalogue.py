@@ -17,6 +17,14 @@ from engine.execution.reading.standard import (
     Position,
     advice,
 )
+from engine.execution.reading.vocabulary import (
+    ENGINES,
+    HONOURED_ATTRIBUTES,
+    HONOURED_ELEMENTS,
+    NO_EFFECT,
+    REFUSED_ATTRIBUTES,
+    REFUSED_ELEMENTS,
+)
 
 _SEQUENCE = "sequence::test_an_instance_waits_at_its_first_user_task_and_ends_after_its_last"
 _EVENT_SUB = "event_subprocesses::test_"
@@ -249,7 +257,45 @@ def page() -> str:
     ):
         names = sorted(name for name, found in STANDINGS.items() if found is standing)
         lines += ["", f"## {heading}", "", ", ".join(f"`{name}`" for name in names) + "."]
+    lines += _additions()
     return "\n".join(lines) + "\n"
+
+
+def _additions() -> list[str]:
+    """Return the page's part on what modellers add to BPMN."""
+    told = _link("nothing_is_silent::test_what_would_be_passed_over_is_refused")
+    lines = [
+        "",
+        "## Properties of Camunda 7 and Operaton",
+        "",
+        "An attribute or extension element that is not listed for its element refuses the "
+        f"deployment: {told}.",
+        "",
+        "| on | attributes that are read |",
+        "|---|---|",
+    ]
+    for name, attributes in sorted(HONOURED_ATTRIBUTES.items()):
+        unread = {*NO_EFFECT, *(("taskPriority",) if name == "process" else ())}
+        named = ", ".join(f"`{a}`" for a in sorted(attributes - unread))
+        if named:
+            lines.append(f"| `{name}` | {named} |")
+    lines += ["", "| extension element | on |", "|---|---|", "| `properties` | every element |"]
+    for name, elements in sorted(HONOURED_ELEMENTS.items()):
+        lines.append(f"| `{name}` | {', '.join(f'`{e}`' for e in sorted(elements))} |")
+    lines += ["", "| refused | why, or what to draw instead |", "|---|---|"]
+    for name, reason in sorted({**REFUSED_ATTRIBUTES, **REFUSED_ELEMENTS}.items()):
+        lines.append(f"| `{name}` | {reason} |")
+    lines += ["", "| no effect, with a warning | why |", "|---|---|"]
+    for name, reason in sorted(NO_EFFECT.items()):
+        lines.append(f"| `{name}` | {reason} |")
+    engines = sorted({*ENGINES.values(), "Camunda 8"})
+    lines += [
+        "",
+        f"What was written for {', '.join(engines)} is refused: it says how a process runs there. "
+        "Namespaces known to say only how something is drawn are passed over; every other is "
+        "named in a warning.",
+    ]
+    return lines
 
 
 def _link(test: str) -> str:

@@ -227,6 +227,7 @@ class _Reader:
     def _check_process(self, spec: ProcessSpec) -> None:
         for kind, references in (
             (DefinitionKind.FORM, spec.form_refs),
+            (DefinitionKind.FORM, (spec.start_form_ref,) if spec.start_form_ref else ()),
             (DefinitionKind.DECISION, spec.decision_refs),
             (DefinitionKind.PROCESS, (*spec.call_refs, *collected.processes(spec))),
         ):
@@ -336,6 +337,8 @@ class _Reader:
                 f"No role is called “{group}”. Roles are listed in {ORGANISATION_FILE}: "
                 f"{', '.join(sorted(known))}.",
                 spec.file,
+                spec,
+                spec.group_elements.get(group, spec.key),
             )
 
     def _check_citations(self) -> None:

@@ -70,7 +70,8 @@ class ProcessSpec:
 
     `graph` is SpiffWorkflow's specification of it. `message_starts` maps a message's name to its
     start event, `timer_starts` a start event to when it begins instances. `topics` maps service
-    and send tasks to their topic. `read_names` maps elements to the variables that their
+    and send tasks to their topic, `group_elements` a candidate group to the first element that
+    names it. `read_names` maps elements to the variables that their
     expressions read, `written_names` to those they write, `literal_inputs` to the input parameters
     that are plain text, `given_names` what its call activities give the processes they call.
     `version` is set by whoever deploys.
@@ -89,6 +90,7 @@ class ProcessSpec:
     call_refs: tuple[Reference, ...] = ()
     topics: Mapping[str, str] = field(default_factory=dict)
     candidate_groups: frozenset[str] = frozenset()
+    group_elements: Mapping[str, str] = field(default_factory=dict)
     message_starts: Mapping[str, str] = field(default_factory=dict)
     signal_starts: Mapping[str, str] = field(default_factory=dict)
     timer_starts: Mapping[str, Timer] = field(default_factory=dict)

@@ -73,7 +73,8 @@ def _user_task(making: Making, name: str) -> Activity:
     if isinstance(task.priority, str) and not WHOLE_NUMBER.fullmatch(task.priority):
         making.error("not_a_number", f"The priority “{task.priority}” is not a whole number.")
     if isinstance(task.candidate_groups, str):
-        making.found.groups.update(filter(None, map(str.strip, task.candidate_groups.split(","))))
+        for group in filter(None, map(str.strip, task.candidate_groups.split(","))):
+            making.found.groups.setdefault(group, making.owner)
     task.form = form_reference(making)
     return task
 

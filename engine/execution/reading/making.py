@@ -25,7 +25,8 @@ class Found:
     decisions: list[Reference] = field(default_factory=list)
     calls: list[Reference] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
-    groups: set[str] = field(default_factory=set)
+    groups: dict[str, str] = field(default_factory=dict)
+    """Candidate groups, each with the first element that names it."""
 
 
 @dataclass(slots=True)

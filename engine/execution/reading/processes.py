@@ -121,6 +121,7 @@ def read_process(drawing: Drawing, process: Node, file: str) -> ProcessSpec | No
         call_refs=tuple(reading.found.calls),
         topics=reading.found.topics,
         candidate_groups=frozenset(reading.found.groups),
+        group_elements=reading.found.groups,
         message_starts=reading.starts.messages,
         signal_starts=reading.starts.signals,
         timer_starts=reading.starts.timers,

@@ -57,6 +57,13 @@ def read_starts(
         return None
     if starts is not None:
         starts.form = form_reference(plain[0])
+        if starts.form is not None:
+            plain[0].drawing.warning(
+                "no_effect",
+                "The form of a start event is not shown: what begins an instance brings its "
+                "variables. Ask people in a user task with the form after it.",
+                plain[0].node,
+            )
     return nodes.get(plain[0].owner)
 
 

@@ -211,3 +211,20 @@ def test_a_variable_that_nothing_writes_is_a_warning_and_one_that_a_form_writes_
     deployment = acme.deploy(p_bpmn=diagram(body), f_form=form)
     found = [w for w in deployment.warnings if w.code == "unknown_variable"]
     assert [(w.element_id, "tiem" in w.message) for w in found] == [("call", True)]
+
+
+def test_a_role_that_nobody_holds_is_shown_at_the_element_that_names_it(acme: Acme) -> None:
+    body = user_task("t", 'camunda:candidateGroups="nobody"')
+    with pytest.raises(DeploymentRefused) as refused:
+        acme.deploy(p_bpmn=diagram(START + body + END + flow("start", "t", "end")))
+    (problem,) = (p for p in refused.value.problems if p.code == "unknown_role")
+    assert problem.element_id == "t"
+    assert problem.line
+    assert problem.column
+
+
+def test_a_start_form_that_is_not_there_is_refused(acme: Acme) -> None:
+    start = '<bpmn:startEvent id="start" camunda:formRef="missing"/>'
+    with pytest.raises(DeploymentRefused) as refused:
+        acme.deploy(p_bpmn=diagram(start + END + flow("start", "end")))
+    assert "missing_form" in {problem.code for problem in refused.value.problems}

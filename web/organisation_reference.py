@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine import bundle
@@ -14,10 +13,10 @@ from engine.bundle import Bundle
 from engine.content import Clause, ClauseWeight, Reading
 from engine.handlers import HANDLERS
 from web.organisation_files import SHARED, files_of, organisation_of, organisations
-from web.scenarios.situation import decisions_in
 from web.scenarios.suite import SuiteResult, run_all
 
 FOLDER = Path("docs/reference/organisations")
+SCENARIOS_NAMED = 4
 WHAT_LIMITS_DO = {
     "deadline": "hard: late is late",
     "target": "target: nothing goes red",
@@ -44,14 +43,13 @@ def _lines(content: Path, key: str, found: Bundle, result: SuiteResult) -> Itera
     yield ""
     yield (
         f"Made from `bpmn/{key}`, `dmn/{key}` and `tests/procedures/{key}`; do not edit by hand. "
-        f"Of {len(core.core)} core clauses of the policy {len(core.executed)} are executed by an "
-        f"element, a rule or a template, and {len(core.tested)} of them were passed by one of "
-        f"{len(result.outcomes)} scenarios."
+        f"Of {len(core.core)} core clauses of the policy {core.executed} are executed by an element, a "
+        f"flow or a rule, and {core.tested} were passed there by one of {len(result.outcomes)} scenarios."
     )
     yield from _procedures(content, key, found)
     yield from _readings(organisation.readings)
     yield from _limits(found)
-    yield from _clauses(found, result)
+    yield from _clauses(result)
 
 
 def _procedures(content: Path, key: str, found: Bundle) -> Iterator[str]:
@@ -108,53 +106,30 @@ def _limits(found: Bundle) -> Iterator[str]:
     yield ""
 
 
-def _clauses(found: Bundle, result: SuiteResult) -> Iterator[str]:
-    cited = _cited(found)
-    passed = _passed(result)
+def _clauses(result: SuiteResult) -> Iterator[str]:
     yield from ("## Every clause", "")
-    yield "| Clause | Says | Executed by | Scenarios that pass it |"
-    yield "|---|---|---|---|"
-    for clause in (found.clauses or {}).values():
-        by = ", ".join(cited.get(clause.id, ())) or _without(clause)
-        number = passed.get(clause.id, 0)
+    yield "| Clause | Says | Executed by | Also cited by | Scenarios that pass it |"
+    yield "|---|---|---|---|---|"
+    for traced in result.clauses.clauses:
+        clause = traced.clause
+        by = ", ".join(str(one) for one in traced.citations if one.executes)
+        also = ", ".join(str(one) for one in traced.citations if not one.executes)
         weight = "" if clause.weight is ClauseWeight.CORE else f" ({clause.weight})"
-        yield f"| {clause.id}{weight} | {_cell(clause.text)} | {by} | {number or ''} |"
+        yield (
+            f"| {clause.id}{weight} | {_cell(clause.text)} | {by or _without(clause)} | {also} "
+            f"| {_some(traced.scenarios)} |"
+        )
 
 
 def _without(clause: Clause) -> str:
     return "**nothing**" if clause.weight is ClauseWeight.CORE else ""
 
 
-def _cited(found: Bundle) -> Mapping[str, list[str]]:
-    """Return which elements, tables, forms and templates cite each clause."""
-    cited: dict[str, list[str]] = defaultdict(list)
-    for spec in found.processes.values():
-        for element in spec.elements.values():
-            for clause in element.clauses:
-                cited[clause].append(f"{element.name or element.id} (`{spec.key}`)")
-    for key, model in found.models.items():
-        for rule in model.decisions[key].rules:
-            for clause in rule.clauses:
-                place = f"rule {rule.index} of `{rule.decision_id}`"
-                if place not in cited[clause]:
-                    cited[clause].append(place)
-    for kind, contents in (("form", found.forms), ("template", found.templates)):
-        for key, content in contents.items():
-            for clause in content.clauses:
-                cited[clause].append(f"{kind} `{key}`")
-    return cited
-
-
-def _passed(result: SuiteResult) -> Mapping[str, int]:
-    """Return how many scenarios pass each clause."""
-    passed: dict[str, int] = defaultdict(int)
-    for outcome in result.outcomes:
-        clauses = {clause for event in outcome.history for clause in event.clauses}
-        for decision in decisions_in(outcome.history):
-            clauses.update(clause for rule in decision.rules for clause in rule.clauses)
-        for clause in clauses:
-            passed[clause] += 1
-    return passed
+def _some(scenarios: Sequence[str]) -> str:
+    """Name the first scenarios and count the others, which would fill the page."""
+    named = ", ".join(scenarios[:SCENARIOS_NAMED])
+    more = len(scenarios) - SCENARIOS_NAMED
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _line(text: str) -> str:

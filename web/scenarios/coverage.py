@@ -1,12 +1,12 @@
-"""What scenarios have taken of an organisation's diagrams, tables and clauses. Counts, never judges."""
+"""What scenarios have taken of an organisation's diagrams and tables. Counts, never judges."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from engine.bundle import Bundle
-from engine.content import ClauseWeight
 from engine.model.history import HistoryEvent, HistoryKind
 from web.scenarios.situation import decisions_in
 
@@ -32,20 +32,6 @@ class Coverage:
     rules: Share
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseCoverage:
-    """An organisation's core clauses: those that something executes, and those that a scenario ran."""
-
-    core: tuple[str, ...]
-    executed: frozenset[str]
-    tested: frozenset[str]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Return the core clauses that nothing executes or no scenario ran, in their order."""
-        return tuple(clause for clause in self.core if clause not in self.executed & self.tested)
-
-
 @dataclass
 class Taken:
     """Collects what instances have taken."""
@@ -53,53 +39,31 @@ class Taken:
     elements: set[str] = field(default_factory=set)
     flows: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
-    clauses: set[str] = field(default_factory=set)
 
     def add(self, history: Iterable[HistoryEvent]) -> None:
         """Count what an instance's history shows."""
         events = tuple(history)
         for event in events:
-            self.clauses.update(event.clauses)
             if event.kind is HistoryKind.ELEMENT_COMPLETED and event.element_id:
                 self.elements.add(event.element_id)
                 self.flows.update(event.data.get("flows", ()))
         for decision in decisions_in(events):
             for rule in decision.rules:
                 self.rules.add(f"{rule.decision} rule {rule.index}")
-                self.clauses.update(rule.clauses)
 
 
 def measure(bundle: Bundle, taken: Taken) -> Coverage:
-    """Return what was taken of everything that the organisation's files hold."""
+    """Return what was taken of everything that the organisation's files hold.
+
+    History names elements without their diagram: an id that two diagrams share counts as not taken,
+    because nothing says which of them was.
+    """
     processes = bundle.processes.values()
     return Coverage(
         elements=_share((id_ for spec in processes for id_ in spec.elements), taken.elements),
         flows=_share((id_ for spec in processes for id_ in spec.flows), taken.flows),
         rules=_share(_rules(bundle), taken.rules),
     )
-
-
-def measure_clauses(bundle: Bundle, taken: Taken) -> ClauseCoverage:
-    """Return which core clauses something that runs cites, and which of them have run."""
-    core = tuple(
-        clause.id
-        for clause in (bundle.clauses or {}).values()
-        if clause.weight is ClauseWeight.CORE
-    )
-    return ClauseCoverage(
-        core=core,
-        executed=frozenset(core).intersection(_cited(bundle)),
-        tested=frozenset(core).intersection(taken.clauses),
-    )
-
-
-def _cited(bundle: Bundle) -> Iterator[str]:
-    for spec in bundle.processes.values():
-        yield from spec.clauses
-    for key, model in bundle.models.items():
-        yield from model.decisions[key].clauses
-    for template in bundle.templates.values():
-        yield from template.clauses
 
 
 def _rules(bundle: Bundle) -> Iterator[str]:
@@ -109,5 +73,10 @@ def _rules(bundle: Bundle) -> Iterator[str]:
 
 
 def _share(there: Iterable[str], taken: set[str]) -> Share:
-    everything = set(there)
-    return Share(len(everything), tuple(sorted(everything - taken)))
+    times = Counter(there)
+    missing = [
+        name if times[name] == 1 else f"{name} (several diagrams have one: give each its own id)"
+        for name in times
+        if name not in taken or times[name] > 1
+    ]
+    return Share(len(times), tuple(sorted(missing)))

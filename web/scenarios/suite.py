@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from engine import bundle
 from engine.handlers import HANDLERS
 from web.organisation_files import files_of, organisation_of, organisations
-from web.scenarios.coverage import ClauseCoverage, Coverage, Taken, measure, measure_clauses
+from web.scenarios.clauses import ClauseCoverage, trace
+from web.scenarios.coverage import Coverage, Taken, measure
 from web.scenarios.reading import ScenarioRefused, read_scenario
 from web.scenarios.runner import Outcome, run
 from web.scenarios.scenario import Scenario
@@ -75,12 +76,13 @@ def run_all(content: Path, organisation: str) -> SuiteResult:
         outcomes = tuple(run(scenario, world) for scenario in scenarios)
     taken = Taken()
     for outcome in outcomes:
-        taken.add(outcome.history)
+        if outcome.passed:
+            taken.add(outcome.history)
     read = bundle.read(files_of(content, organisation), topics=HANDLERS.keys())
     return SuiteResult(
         organisation,
         outcomes,
         tuple(unreadable),
         measure(read, taken),
-        measure_clauses(read, taken),
+        trace(read, outcomes),
     )

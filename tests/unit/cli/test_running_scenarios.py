@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -182,7 +183,102 @@ def test_coverage_counts_what_was_taken_and_names_what_was_not():
     assert result.coverage.elements.missing == ("ordered",)
     assert result.coverage.flows.missing == ("ordered_to_choose",)
     assert result.coverage.rules.missing == ("dish rule 2",)
-    assert result.clauses.missing == ("KITCHEN-4",)
+    # KITCHEN-3 is cited by a template alone: that helps whoever tells, and executes nothing.
+    assert result.clauses.missing == ("KITCHEN-3", "KITCHEN-4")
+
+
+def changed_kitchen(tmp_path, changes):
+    """Copy the kitchen with texts replaced in some of its files; the file must hold each of them."""
+    copy = tmp_path / "content"
+    shutil.copytree(KITCHEN, copy)
+    for name, (old, new) in changes.items():
+        (path,) = copy.rglob(name)
+        text = path.read_text()
+        assert old in text, name
+        path.write_text(text.replace(old, new))
+    return copy
+
+
+ONLY_WHERE_NOBODY_GOES = {
+    "meal.bpmn": (
+        '<bpmn:startEvent id="ordered" name="A meal is ordered">',
+        '<bpmn:startEvent id="ordered" name="A meal is ordered"><bpmn:extensionElements>'
+        '<camunda:properties><camunda:property name="clauses" value="KITCHEN-4" />'
+        "</camunda:properties></bpmn:extensionElements>",
+    )
+}
+IN_AN_ANNOTATION = {
+    "meal.bpmn": (
+        "  </bpmn:process>",
+        '<bpmn:textAnnotation id="note"><bpmn:extensionElements><camunda:properties>'
+        '<camunda:property name="clauses" value="KITCHEN-4" /></camunda:properties>'
+        "</bpmn:extensionElements><bpmn:text>KITCHEN-4</bpmn:text></bpmn:textAnnotation>"
+        "  </bpmn:process>",
+    )
+}
+
+
+def traced(result, clause):
+    return next(one for one in result.clauses.clauses if one.clause.id == clause)
+
+
+def test_a_clause_that_no_scenario_passes_is_executed_and_not_tested(tmp_path):
+    result = run_all(changed_kitchen(tmp_path, ONLY_WHERE_NOBODY_GOES), "kitchen")
+    assert traced(result, "KITCHEN-4").executed
+    assert traced(result, "KITCHEN-4").scenarios == ()
+    assert "KITCHEN-4" in result.clauses.missing
+
+
+def test_a_clause_in_an_annotation_is_not_executed(tmp_path):
+    result = run_all(changed_kitchen(tmp_path, IN_AN_ANNOTATION), "kitchen")
+    assert not traced(result, "KITCHEN-4").executed
+
+
+def test_a_task_that_stays_open_has_not_been_passed(tmp_path):
+    never_cooked = {
+        "late_meal.yaml": (
+            "  - complete: cook\n    by: cook\n",
+            "  - refused: complete cook\n    by: hugo\n",
+        )
+    }
+    copy = changed_kitchen(tmp_path, never_cooked)
+    (scenario,) = copy.rglob("late_meal.yaml")
+    scenario.write_text(
+        scenario.read_text().replace(
+            "state: completed, tasks: [], variables: {seasoned: true}", "state: running"
+        )
+    )
+    result = run_all(copy, "kitchen")
+    assert (result.passed, result.failed) == (1, 0)
+    assert traced(result, "KITCHEN-2").scenarios == ()
+
+
+def test_a_scenario_that_fails_proves_nothing(tmp_path):
+    wrong = {"late_meal.yaml": ("seasoned: true}}", "seasoned: false}}")}
+    result = run_all(changed_kitchen(tmp_path, wrong), "kitchen")
+    assert (result.passed, result.failed) == (0, 1)
+    assert result.coverage.elements.taken == 0
+    assert result.clauses.tested == 0
+
+
+def test_a_citation_that_is_taken_away_is_missed(tmp_path, remit, monkeypatch):
+    copy = changed_kitchen(tmp_path, {"meal.bpmn": ('value="KITCHEN-2"', 'value="KITCHEN-5"')})
+    monkeypatch.setenv("REMIT_CONTENT", str(copy))
+    ran = remit("coverage", "kitchen", "--json")
+    assert ran.code == 1
+    assert "KITCHEN-2" in ran.json["missing"]
+    assert "KITCHEN-2  MISSING" in remit("coverage", "kitchen").out
+
+
+def test_an_id_in_two_diagrams_is_not_counted_as_taken(tmp_path):
+    copy = changed_kitchen(tmp_path, {})
+    diagram = next(copy.rglob("meal.bpmn"))
+    other = diagram.read_text().replace('id="meal" name="Meal"', 'id="feast" name="Feast"')
+    other = other.replace("kitchen.meal.ordered", "kitchen.feast.ordered")
+    (diagram.parent / "feast.bpmn").write_text(other)
+    elements = run_all(copy, "kitchen").coverage.elements
+    assert elements.taken == 0
+    assert "cook (several diagrams have one: give each its own id)" in elements.missing
 
 
 def test_a_file_that_cannot_be_read_counts_as_failed(tmp_path):
@@ -228,7 +324,28 @@ class TestCommands:
         assert ran.json["state"] == "completed"
 
     def test_coverage_counts_core_clauses(self, remit):
-        assert remit("coverage", "--json").json == {
-            "organisations": {"kitchen": {"core": {"executed": 3, "tested": 3, "total": 4}}},
-            "missing": ["KITCHEN-4"],
-        }
+        ran = remit("coverage", "--json")
+        assert ran.code == 1
+        assert ran.json["missing"] == ["KITCHEN-3", "KITCHEN-4"]
+        kitchen = ran.json["organisations"]["kitchen"]
+        assert kitchen["core"] == {"executed": 2, "tested": 2, "total": 4}
+
+    def test_coverage_lists_what_cites_each_clause_and_which_scenarios_pass_it(self, remit):
+        clauses = remit("coverage", "--json").json["organisations"]["kitchen"]["clauses"]
+        assert [(one["id"], one["scenarios"]) for one in clauses] == [
+            ("KITCHEN-1", ["late_meal"]),
+            ("KITCHEN-2", ["late_meal"]),
+            ("KITCHEN-3", []),
+            ("KITCHEN-4", []),
+            ("KITCHEN-5", []),
+        ]
+        assert clauses[0]["cited_by"] == [
+            {"kind": "rule", "id": "1", "within": "dish", "executes": True}
+        ]
+        assert clauses[2]["cited_by"] == [
+            {"kind": "template", "id": "late", "within": None, "executes": False}
+        ]
+        told = remit("coverage", "kitchen").out
+        assert "KITCHEN-2  core  A meal is ready within an hour" in told
+        assert "executed by: Cook (meal)" in told
+        assert "scenarios: late_meal" in told

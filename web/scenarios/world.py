@@ -123,7 +123,7 @@ class World:
             starts.schedule(self.engine, tx, catalogue, definition, now=self.clock.now())
         due = [job for job in self._timer_starts() if job.element_id == start_event]
         with self.engine.transaction(self.organisation.key) as tx:
-            for job in self._timer_starts():
+            for job in tx.jobs.starts():
                 if job not in due:
                     tx.jobs.done(job.id)
         before = self._instances_of(process)

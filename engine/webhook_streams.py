@@ -5,8 +5,10 @@ At least once: whoever dies between sending and noting it sends the same deliver
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from engine import notice_deliveries
 from engine.model.identifiers import new_id
@@ -31,7 +33,13 @@ LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 50
 """Deliveries of one stream before others get a turn."""
 
-Next = tuple[WebhookDelivery, WebhookEndpoint, tuple[str, ...]]
+TOGETHER = 10
+"""Deliveries that are sent one after the other before what came of them is noted in one transaction."""
+LONGEST_TOGETHER = timedelta(seconds=10)
+"""No further one is begun after this: what was sent is noted before the lease ends."""
+
+Next = tuple[tuple[WebhookDelivery, ...], WebhookEndpoint, tuple[str, ...]]
+Sent = list[tuple[WebhookDelivery, Reply]]
 
 
 def run(engine: ProcessEngine, job: Job) -> None:
@@ -42,15 +50,15 @@ def run(engine: ProcessEngine, job: Job) -> None:
         if claimed is None:
             return
         following = _next(engine, tx, claimed)
-    for left in range(MOST_AT_ONCE - 1, -1, -1):
-        if following is None:
-            return
-        reply = _send(engine, *following)
+    left = MOST_AT_ONCE
+    while following is not None:
+        sent = _send(engine, *following)
+        left -= len(sent)
         with engine.transaction(job.organisation) as tx:
-            sent = following[0]
-            following = _noted(engine, tx, claimed, sent, reply, more=left > 0)
-        if sent.event_type == EventType.NOTICE_QUEUED:
-            notice_deliveries.follow(engine, job.organisation, sent.id)
+            following = _noted(engine, tx, claimed, sent, more=left > 0)
+        for delivery, _ in sent:
+            if delivery.event_type == EventType.NOTICE_QUEUED:
+                notice_deliveries.follow(engine, job.organisation, delivery.id)
 
 
 def disable(
@@ -66,29 +74,40 @@ def disable(
 
 def _send(
     engine: ProcessEngine,
-    delivery: WebhookDelivery,
+    deliveries: Sequence[WebhookDelivery],
     endpoint: WebhookEndpoint,
     hosts: tuple[str, ...],
-) -> Reply:
+) -> Sent:
+    """Send deliveries in their order up to the first that fails, and return those with the replies."""
     assert engine.webhook_sender is not None
-    now = engine.clock.now()
-    return engine.webhook_sender.send(
-        endpoint.url,
-        delivery.body,
-        webhook_id=delivery.id,
-        sealed=endpoint.valid_secrets(now),
-        hosts=hosts,
-        now=now,
-    )
+    sent: Sent = []
+    began = engine.clock.now()
+    for delivery in deliveries:
+        now = engine.clock.now()
+        if sent and now - began > LONGEST_TOGETHER:
+            break
+        reply = engine.webhook_sender.send(
+            endpoint.url,
+            delivery.body,
+            webhook_id=delivery.id,
+            sealed=endpoint.valid_secrets(now),
+            hosts=hosts,
+            now=now,
+        )
+        sent.append((delivery, reply))
+        if not reply.is_success:
+            break
+    return sent
 
 
 def _next(engine: ProcessEngine, tx: Transaction, job: Job, *, more: bool = True) -> Next | None:
     """Return what to send now; otherwise end the job, or let it wait for the next attempt's time."""
     now = engine.clock.now()
-    delivery = tx.webhook_deliveries.next_of(job.key)
-    if delivery is None:
+    pending = tx.webhook_deliveries.next_of(job.key, limit=TOGETHER)
+    if not pending:
         tx.jobs.done(job.id)
         return None
+    delivery = pending[0]
     try:
         endpoint = tx.webhook_endpoints.get(delivery.endpoint_id)
     except WebhookEndpointNotFound:
@@ -105,33 +124,41 @@ def _next(engine: ProcessEngine, tx: Transaction, job: Job, *, more: bool = True
         engine.dispatch(tx, [later], now=now)
         return None
     tx.jobs.save(replace(job, leased_until=now + LEASE))
-    return delivery, endpoint, engine.catalogues.of(tx).organisation.webhook_hosts
+    due = tuple(takewhile(lambda one: one.due_at <= now, pending))
+    return due, endpoint, engine.catalogues.of(tx).organisation.webhook_hosts
 
 
 def _noted(
     engine: ProcessEngine,
     tx: Transaction,
     job: Job,
-    sent: WebhookDelivery,
-    reply: Reply,
+    sent: Sent,
     *,
     more: bool,
 ) -> Next | None:
-    """Keep what an attempt gave, and return what to send next."""
+    """Keep what each attempt gave, and return what to send next."""
     now = engine.clock.now()
     current = tx.jobs.find(job.id, lock=True)
     if current is None or current.lease != job.lease:
         return None  # another has taken over, and will send it again under the same id
-    delivery = tx.webhook_deliveries.get(sent.id)
-    tried = after_attempt(delivery, reply, now=now)
-    if delivery.state is not DeliveryState.PENDING and not reply.is_success:
-        # Given up while it was under way.
-        tried = replace(delivery, attempts_ever=delivery.attempts_ever + 1)
-    tx.webhook_deliveries.save(tried)
-    tx.webhook_deliveries.add_attempt(
-        WebhookAttempt(sent.id, tried.attempts_ever, now, reply.status, reply.error)
+    kept = tx.webhook_deliveries.several([delivery.id for delivery, _ in sent])
+    tries = [(_tried(kept[delivery.id], reply, now), reply) for delivery, reply in sent]
+    tx.webhook_deliveries.save(*(tried for tried, _ in tries))
+    tx.webhook_deliveries.add_attempts(
+        [
+            WebhookAttempt(tried.id, tried.attempts_ever, now, reply.status, reply.error)
+            for tried, reply in tries
+        ]
     )
+    last, reply = tries[-1]
     if reply.is_gone:
-        endpoint = tx.webhook_endpoints.get(sent.endpoint_id, lock=True)
+        endpoint = tx.webhook_endpoints.get(last.endpoint_id, lock=True)
         disable(engine, tx, endpoint, "It answered 410: it wants to hear no more.")
     return _next(engine, tx, current, more=more)
+
+
+def _tried(delivery: WebhookDelivery, reply: Reply, now: datetime) -> WebhookDelivery:
+    if delivery.state is not DeliveryState.PENDING and not reply.is_success:
+        # Given up while it was under way.
+        return replace(delivery, attempts_ever=delivery.attempts_ever + 1)
+    return after_attempt(delivery, reply, now=now)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.webhook_deliveries import (
@@ -17,6 +17,32 @@ from engine.model.webhook_deliveries import (
 )
 from engine.store.rows import Repository, paged, values_of
 from engine.store.webhook_schema import webhook_attempt, webhook_delivery
+
+# Built once: it ends every attempt.
+_SAVE = (
+    update(webhook_delivery)
+    .where(
+        webhook_delivery.c.organisation == bindparam("of_organisation"),
+        webhook_delivery.c.id == bindparam("of_id"),
+    )
+    .values(
+        {
+            column: bindparam(f"new_{column}", type_=webhook_delivery.c[column].type)
+            for column in ("state", "attempts", "attempts_ever", "due_at", "ended_at")
+        }
+    )
+)
+
+
+def _changed(record: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "of_id": record.id,
+        "new_state": record.state,
+        "new_attempts": record.attempts,
+        "new_attempts_ever": record.attempts_ever,
+        "new_due_at": record.due_at,
+        "new_ended_at": record.ended_at,
+    }
 
 
 class WebhookDeliveries(Repository):
@@ -35,9 +61,16 @@ class WebhookDeliveries(Repository):
             raise WebhookDeliveryNotFound(delivery_id)
         return _delivery(row)
 
-    def next_of(self, stream: str) -> WebhookDelivery | None:
-        """Return the first delivery of a stream that is still to be made."""
-        row = self._connection.execute(
+    def several(self, delivery_ids: Sequence[str]) -> dict[str, WebhookDelivery]:
+        """Return these deliveries by id."""
+        rows = self._connection.execute(
+            self._select(webhook_delivery).where(webhook_delivery.c.id.in_(delivery_ids))
+        )
+        return {row.id: _delivery(row) for row in rows}
+
+    def next_of(self, stream: str, *, limit: int) -> tuple[WebhookDelivery, ...]:
+        """Return the first deliveries of a stream that are still to be made, in order."""
+        rows = self._connection.execute(
             self._select(webhook_delivery)
             .where(
                 webhook_delivery.c.stream == stream,
@@ -46,26 +79,17 @@ class WebhookDeliveries(Repository):
             .order_by(
                 webhook_delivery.c.sequence, webhook_delivery.c.created_at, webhook_delivery.c.id
             )
-            .limit(1)
-        ).one_or_none()
-        return _delivery(row) if row else None
-
-    def save(self, record: WebhookDelivery) -> None:
-        """Store what became of a delivery."""
-        self._connection.execute(
-            update(webhook_delivery)
-            .where(
-                webhook_delivery.c.organisation == self._organisation,
-                webhook_delivery.c.id == record.id,
-            )
-            .values(
-                state=record.state,
-                attempts=record.attempts,
-                attempts_ever=record.attempts_ever,
-                due_at=record.due_at,
-                ended_at=record.ended_at,
-            )
+            .limit(limit)
         )
+        return tuple(_delivery(row) for row in rows)
+
+    def save(self, *records: WebhookDelivery) -> None:
+        """Store what became of deliveries."""
+        if records:
+            self._connection.execute(
+                _SAVE,
+                [{**_changed(one), "of_organisation": self._organisation} for one in records],
+            )
 
     def give_up(self, endpoint_id: str, *, now: datetime) -> None:
         """Make every delivery that is still to be made to an endpoint a dead letter."""
@@ -79,10 +103,12 @@ class WebhookDeliveries(Repository):
             .values(state=DeliveryState.DEAD_LETTER, ended_at=now)
         )
 
-    def add_attempt(self, record: WebhookAttempt) -> None:
-        self._connection.execute(
-            insert(webhook_attempt).values(**values_of(record), organisation=self._organisation)
-        )
+    def add_attempts(self, records: Sequence[WebhookAttempt]) -> None:
+        if records:
+            self._connection.execute(
+                insert(webhook_attempt),
+                [{**values_of(one), "organisation": self._organisation} for one in records],
+            )
 
     def attempts(self, delivery_id: str) -> tuple[WebhookAttempt, ...]:
         """Return every attempt at a delivery, in order."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from engine.content.outside_texts import OutsideText, read_outside
 from engine.content.yaml_file import Entry
@@ -198,8 +198,9 @@ def _check_value(key: str, entry: Entry, text: str) -> None:
     elif key == "template" and text and not NOTIFY_TEMPLATE.fullmatch(text):
         entry.refuse("wrong_value", "the id of a template in GOV.UK Notify is expected.")
     elif key in ("sender", "reply_to") and text:
-        _, address = parseaddr(text)
-        if not ADDRESS.fullmatch(address) or not text.isprintable():
+        found = getaddresses([text])
+        one = len(found) == 1 and ADDRESS.fullmatch(found[0][1])
+        if not one or not text.isprintable():
             entry.refuse(
                 "wrong_value", "an address such as Remit <remit@example.gov.uk> is expected."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from engine.content import Mapped, WebhookSource
@@ -25,6 +26,10 @@ SENDS = frozenset(
     }
 )
 """What a source may do, within what its mapping says."""
+
+
+MOST_UNPROVEN = 50
+UNPROVEN_WITHIN = timedelta(hours=1)
 
 
 class WebhookSourceNotFound(RemitError):
@@ -98,6 +103,18 @@ def record(engine: ProcessEngine, *, by: Actor, receipt: WebhookReceipt) -> None
     """Note what came in and what it did."""
     with engine.store.transaction(by.organisation) as tx:
         tx.webhook_receipts.add(receipt)
+
+
+def record_unproven(engine: ProcessEngine, *, by: Actor, receipt: WebhookReceipt) -> None:
+    """Note a request that nobody has proven, unless enough of them were noted of late.
+
+    Whoever knows no secret must not be able to fill the database.
+    """
+    since = receipt.received_at - UNPROVEN_WITHIN
+    with engine.reading(by.organisation) as tx:
+        noted = tx.webhook_receipts.refused_since(receipt.source, since)
+    if noted < MOST_UNPROVEN:
+        record(engine, by=by, receipt=receipt)
 
 
 def receipts(

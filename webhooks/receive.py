@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import messages, process_instances, receipts, user_tasks, webhook_sources
 from engine.content import Mapped, SignatureScheme, SourceAction, WebhookSource
@@ -28,6 +29,7 @@ from webhooks.caller import engine
 from webhooks.signatures import BadSecret, SignatureRefused
 
 LONGEST_EVENT_ID = 200
+TOO_LARGE = "too_large"
 
 blueprint = Blueprint("webhook_receive", __name__, url_prefix="/webhooks")
 
@@ -39,9 +41,17 @@ def receive(org: str, source: str) -> tuple[Response, int]:
     if sender is None:
         # Whether there is such a source is not for everybody to know.
         raise SignatureRefused("No signature is right: check the address and the secret.")
-    request.max_content_length = sender.source.largest
-    done = take(engine(), sender, headers=dict(request.headers), body=request.get_data())
+    done = take(engine(), sender, headers=dict(request.headers), body=_body(sender))
     return jsonify(done), 202
+
+
+def _body(sender: Sender) -> bytes:
+    request.max_content_length = sender.source.largest
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        _note_unproven(engine(), sender, TOO_LARGE, TOO_LARGE)
+        raise
 
 
 def take(
@@ -52,17 +62,23 @@ def take(
     Raises SignatureRefused, MalformedJson, PayloadNotMapped, or what the use case refuses.
     """
     secrets = [_opened(engine, sealed) for sealed in sender.sealed]
-    event_id = proven(sender.source, secrets, headers=headers, body=body, now=engine.clock.now())
+    now = engine.clock.now()
+    try:
+        event_id = proven(sender.source, secrets, headers=headers, body=body, now=now)
+    except SignatureRefused as error:
+        _note_unproven(engine, sender, _digest(body), error.code)
+        raise
     try:
         payload = json_bodies.parse(body)
         mapped = webhook_sources.mapped(
             engine, by=sender.actor, source=sender.source.id, payload=payload
         )
         # Without an id of the event, the same payload is the same event.
-        event_id = (event_id or mapped.event_id or _digest(body))[:LONGEST_EVENT_ID]
+        event_id = _short(event_id or mapped.event_id or _digest(body))
         outcome, instance_id = _once(engine, sender, mapped, event_id, body)
     except RemitError as error:
-        _note(engine, sender, event_id or _digest(body), "refused", None, error.code)
+        refused = _short(event_id or _digest(body))
+        _note(engine, sender, refused, "refused", None, error.code)
         raise
     _note(engine, sender, event_id, outcome, instance_id, None)
     return {"outcome": outcome, "process_instance_id": instance_id}
@@ -156,7 +172,24 @@ def _note(
     instance_id: str | None,
     error: str | None,
 ) -> None:
-    receipt = WebhookReceipt(
+    receipt = _receipt(engine, sender, event_id, outcome, instance_id, error)
+    webhook_sources.record(engine, by=sender.actor, receipt=receipt)
+
+
+def _note_unproven(engine: ProcessEngine, sender: Sender, event_id: str, error: str) -> None:
+    receipt = _receipt(engine, sender, event_id, "refused", None, error)
+    webhook_sources.record_unproven(engine, by=sender.actor, receipt=receipt)
+
+
+def _receipt(
+    engine: ProcessEngine,
+    sender: Sender,
+    event_id: str,
+    outcome: str,
+    instance_id: str | None,
+    error: str | None,
+) -> WebhookReceipt:
+    return WebhookReceipt(
         id=new_id(),
         source=sender.source.id,
         event_id=event_id,
@@ -165,7 +198,11 @@ def _note(
         process_instance_id=instance_id,
         error=error,
     )
-    webhook_sources.record(engine, by=sender.actor, receipt=receipt)
+
+
+def _short(event_id: str) -> str:
+    """Return an id that fits; a long one by its digest, so that two never become one."""
+    return event_id if len(event_id) <= LONGEST_EVENT_ID else _digest(event_id.encode())
 
 
 def _opened(engine: ProcessEngine, sealed: str) -> str:

@@ -12,13 +12,21 @@ from enum import StrEnum
 from typing import ClassVar
 
 from engine.content.yaml_file import Entry
-from engine.feel import Evaluation, Expression, FeelSyntaxError, Value, compile_expression
+from engine.feel import (
+    Evaluation,
+    Expression,
+    FeelSyntaxError,
+    Value,
+    compile_expression,
+    to_json,
+)
 from engine.model.errors import RemitError
 
 ID = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 LARGEST_PAYLOAD = 1_000_000
 USUAL_PAYLOAD = 100_000
+LONGEST_KEY = 200
 
 
 class SignatureScheme(StrEnum):
@@ -76,9 +84,18 @@ class WebhookSource:
     def mapped(self, body: Value, evaluation: Evaluation) -> Mapped:
         """Return what this payload does; raise PayloadNotMapped when it does not say to what."""
 
-        def text(expression: Expression | None) -> str | None:
+        def text(expression: Expression | None, longest: int = LONGEST_KEY) -> str | None:
             value = expression.evaluate({"body": body}, evaluation) if expression else None
-            return None if value is None else str(value)
+            if isinstance(value, list | dict | bool):
+                raise PayloadNotMapped(
+                    f"The mapping of {self.id} needs a text or a number, not {to_json(value)!r:.80}."
+                )
+            found = None if value is None else str(to_json(value))
+            if found is not None and len(found) > longest:
+                raise PayloadNotMapped(
+                    f"The mapping of {self.id} finds a text longer than {longest} characters."
+                )
+            return found
 
         target = self.target if isinstance(self.target, str) else text(self.target)
         key = text(self.key)
@@ -87,7 +104,7 @@ class WebhookSource:
             raise PayloadNotMapped(
                 f"The mapping of {self.id} finds {what} nowhere in the payload."
             )
-        event_id = text(self.event_id)
+        event_id = text(self.event_id, LARGEST_PAYLOAD)
         variables = {
             name: expression.evaluate({"body": body}, evaluation)
             for name, expression in self.variables.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 
 from engine.model.pages import Page, PageRequest
 from engine.model.webhook_endpoints import SealedSecret
@@ -40,6 +40,16 @@ class WebhookReceipts(Repository):
                 row.error,
             ),
         )
+
+    def refused_since(self, source: str, since: datetime) -> int:
+        """Return how many requests to a source were refused since an instant."""
+        query = select(func.count()).where(
+            webhook_receipt.c.organisation == self._organisation,
+            webhook_receipt.c.received_at > since,
+            webhook_receipt.c.source == source,
+            webhook_receipt.c.outcome == "refused",
+        )
+        return int(self._connection.execute(query).scalar_one())
 
     def secrets(self, source: str) -> tuple[SealedSecret, ...]:
         """Return a source's sealed secrets, the newest first; none when it was never given one."""

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -176,7 +178,71 @@ def test_a_changed_body_a_wrong_secret_and_an_unknown_source_are_answered_alike(
     elsewhere = council.world.app.test_client().post("/webhooks/nobody/generic", data=GENERIC)
     assert elsewhere.status_code == 401
     assert council.instances() == ()
-    assert council.outcomes() == []
+    # Only the source that has a secret keeps a note; what nobody may send to keeps none.
+    assert council.outcomes() == [("refused", "signature_refused")] * 3
+
+
+def test_whoever_knows_no_secret_fills_no_database(council: Council) -> None:
+    council.secret("generic")
+    for number in range(60):
+        assert council.is_sent("generic", b"%d" % number, {}).status_code == 401
+    assert len(council.outcomes()) == 50
+    council.world.clock.move_to(NOW + timedelta(hours=2))
+    assert council.is_sent("generic", b"later", {}).status_code == 401
+    assert len(council.admin.get("/webhook-receipts", page_size=200).json["items"]) == 51
+
+
+def test_a_hundred_copies_at_once_do_it_once(council: Council) -> None:
+    headers = signed(council.secret("generic"), GENERIC)
+    begin = threading.Barrier(20)
+
+    def send(_: int) -> int:
+        begin.wait(60)
+        return council.is_sent("generic", GENERIC, headers).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(send, range(100)))
+    assert len(council.instances()) == 1
+    assert statuses.count(202) >= 1
+    # Whoever comes while the first is being done is told to ask again.
+    assert set(statuses) <= {202, 409}
+    assert council.is_sent("generic", GENERIC, headers).json["outcome"] == "repeated"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"[" * 5_000 + b"]" * 5_000, 400, "malformed_json"),
+        (b'{"a":' * 90_000, 413, "too_large"),
+        (GENERIC.decode().encode("utf-16"), 400, "malformed_json"),
+        (b"\xff\xfe", 400, "malformed_json"),
+        (b'{"data": "text"}', 422, "payload_not_mapped"),
+        (b'{"data": {"reference": null}}', 422, "payload_not_mapped"),
+        (b"[]", 422, "payload_not_mapped"),
+        (b'{"data": {"reference": ["a"]}}', 422, "payload_not_mapped"),
+        (b'{"data": {"reference": true}}', 422, "payload_not_mapped"),
+        (b'{"data": {"reference": "' + b"k" * 201 + b'"}}', 422, "payload_not_mapped"),
+        (b"null", 422, "payload_not_mapped"),
+        (b'{"data": NaN}', 400, "malformed_json"),
+        (b'{"data": 1, "data": 2}', 400, "malformed_json"),
+        (b"", 400, "malformed_json"),
+    ],
+)
+def test_a_payload_that_is_none_has_a_clear_outcome_and_changes_nothing(
+    council: Council, body: bytes, status: int, code: str
+) -> None:
+    headers = signed(council.secret("generic"), body)
+    answer = council.is_sent("generic", body, headers)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert council.outcomes() == [("refused", code)]
+    assert council.instances() == ()
+
+
+def test_long_ids_that_begin_alike_are_different_events(council: Council) -> None:
+    secret = council.secret("generic")
+    for number in (1, 2):
+        headers = signed(secret, GENERIC, number=f"{'m' * 300}{number}")
+        assert council.is_sent("generic", GENERIC, headers).json["outcome"] != "repeated"
 
 
 @pytest.mark.parametrize("encoded", ["hex", "base64"])

@@ -6,7 +6,8 @@ import re
 from dataclasses import fields
 
 from tests.architecture.source_files import ROOT, project_files
-from web.settings import OF_COMMANDS, PREFIX, Settings, reference
+from web.settings import OF_COMMANDS, PREFIX, Settings
+from web.settings_reference import reference
 
 PAGE = ROOT / "docs" / "reference" / "settings.md"
 NAMES = {PREFIX + setting.name.upper() for setting in fields(Settings)} | OF_COMMANDS.keys()
@@ -15,7 +16,7 @@ MENTION = re.compile(r"\bREMIT_[A-Z][A-Z_]+\b")
 
 def test_the_page_is_what_the_code_says():
     assert PAGE.read_text(encoding="utf-8") == reference(), (
-        "python -m web.settings > docs/reference/settings.md"
+        "python -m web.settings_reference > docs/reference/settings.md"
     )
 
 

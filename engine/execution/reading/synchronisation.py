@@ -22,12 +22,16 @@ from engine.execution.reading.soundness import (
 
 MOST_MARKINGS = 3_000
 
+MERGES, EACH = "merges", "each"
+"""The extension property by which an owner says that what follows is meant once for each branch."""
+
 
 def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
     """Warn of every place of a scope to which two tokens can come at once by different flows.
 
-    A warning because conditions may rule it out, or because it is meant. Silent about places that
-    come after another one, and for drawings with too many possibilities.
+    A warning because conditions may rule it out, or because it is meant; then the place says so with
+    `merges`. Silent about places that come after another one, and for drawings with too many
+    possibilities.
     """
     if not any(_forks(node) for node in nodes.values()):
         return
@@ -37,11 +41,14 @@ def check(nodes: Mapping[str, FlowNode], makings: Mapping[str, Making]) -> None:
         start = nodes.get(making.owner)
         if making.element.type == "startEvent" and start is not None:
             for name, flows in _first(nodes, meetings(nodes, start)).items():
+                if makings[name].extensions.properties.get(MERGES) == EACH:
+                    continue
                 making.drawing.warning(
                     "missing_synchronisation",
                     f"Branches that run side by side meet here by {', '.join(sorted(flows))} "
                     "without waiting for each other, so that what follows is done once for each. "
-                    "Join them with a parallel or inclusive gateway.",
+                    "Join them with a parallel or inclusive gateway. Where it is meant, give this "
+                    f"element the extension property “{MERGES}” with the value “{EACH}”.",
                     makings[name].node,
                 )
 

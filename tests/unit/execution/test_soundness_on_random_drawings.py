@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.execution.diagrams import (
+    extension,
     flow,
     flows,
     node,
@@ -106,3 +107,22 @@ def test_a_way_that_only_leads_round_never_ends() -> None:
     )
     assert "never_ends" in {problem.code for problem in problems_of(closed)}
     assert "never_ends" not in {problem.code for problem in problems_of(open_ended)}
+
+
+def test_branches_may_meet_unsynchronised_where_the_owner_says_so() -> None:
+    said = extension(
+        '<camunda:properties><camunda:property name="merges" value="each"/></camunda:properties>'
+    )
+
+    def codes(inside: str) -> set[str]:
+        source = process(
+            start_end(),
+            node("parallelGateway", "split"),
+            user("a", "b"),
+            node("exclusiveGateway", "merge", inside=inside),
+            flows("start split a merge end", "split b merge"),
+        )
+        return {problem.code for problem in problems_of(source)}
+
+    assert "missing_synchronisation" in codes("")
+    assert "missing_synchronisation" not in codes(said)

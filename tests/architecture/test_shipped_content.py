@@ -9,7 +9,6 @@ import pytest
 
 from engine import bundle
 from engine.handlers import HANDLERS
-from engine.model.problems import Severity
 from tests.architecture.source_files import ROOT
 from web.organisation_files import files_of, organisation_of, organisations
 from web.organisation_reference import FOLDER, page
@@ -31,9 +30,8 @@ def result(organisation):
 
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
-def test_everything_deploys(organisation):
-    errors = [p for p in content(organisation).problems if p.severity is Severity.ERROR]
-    assert [str(problem) for problem in errors] == []
+def test_everything_deploys_without_a_warning(organisation):
+    assert [str(problem) for problem in content(organisation).problems] == []
 
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.execution import load
 from engine.feel import Value
+from engine.model.access import AccessKind
 from engine.model.actors import Actor, Permission
 from engine.model.deadlines import Deadline, deadlines_of
 from engine.model.history import HistoryKind, RecordedEvent, first_break
@@ -51,10 +52,13 @@ class Evidence:
 
 
 def of_instance(engine: ProcessEngine, *, by: Actor, instance_id: str) -> Evidence:
-    """Return everything recorded of an instance, its history verified; raise ProcessInstanceNotFound."""
+    """Return everything recorded of an instance, its history verified; raise ProcessInstanceNotFound.
+
+    The reading itself is written down: evidence holds all that a case knows of people.
+    """
     by.check(Permission.READ_HISTORY)
     now = engine.clock.now()
-    with engine.reading(by.organisation) as tx:
+    with engine.transaction(by.organisation) as tx:
         instance, number = tx.process_instances.with_catalogue(instance_id)
         catalogue = engine.catalogues.of(tx, number)
         definition = catalogue.by_id[instance.process_definition_id]
@@ -62,6 +66,12 @@ def of_instance(engine: ProcessEngine, *, by: Actor, instance_id: str) -> Eviden
             engine.catalogues.process(tx, definition),
             instance.document,
             engine.surroundings(tx, catalogue, now),
+        )
+        tx.access_events.add(
+            AccessKind.EVIDENCE_READ,
+            user=by.user,
+            about=f"process instance {instance_id}",
+            now=now,
         )
         tasks = tx.user_tasks.of_instance(instance_id)
         history = tx.history.all(instance_id)

@@ -15,6 +15,7 @@ class AccessKind(StrEnum):
     FORM_REFUSED = "form_refused"
     ATTACHMENT_READ = "attachment_read"
     ATTACHMENT_REFUSED = "attachment_refused"
+    EVIDENCE_READ = "evidence_read"
     LINK_MADE = "link_made"
     LINK_OPENED = "link_opened"
     LINK_REFUSED = "link_refused"

@@ -9,7 +9,12 @@ import pytest
 from lxml import etree
 from sqlalchemy import text
 
+from engine import access_log
+from engine.model.access import AccessKind
+from engine.model.actors import system_actor
+from engine.model.pages import PageRequest
 from tests.integration.api.world import RECORDED, Caller, World
+from web.administration.access import WORDS
 
 XES = "{http://www.xes-standard.org/}"
 
@@ -54,6 +59,18 @@ def test_evidence_holds_all_that_is_recorded_and_says_that_it_is_whole(
         "broken_at": None,
     }
     assert set(found["clauses"]) == {c for one in found["history"] for c in one["clauses"]}
+
+
+def test_reading_evidence_is_written_down(world: World, done: str) -> None:
+    world.caller("compliance").get(f"/evidence/{done}")
+    read = access_log.listing(world.engine, by=system_actor("town"), page=PageRequest())
+    assert [
+        (one.kind, one.about) for one in read.items if one.kind is AccessKind.EVIDENCE_READ
+    ] == [(AccessKind.EVIDENCE_READ, f"process instance {done}")]
+
+
+def test_the_access_log_has_words_for_everything_it_holds() -> None:
+    assert set(WORDS) == set(AccessKind)
 
 
 @pytest.mark.parametrize(

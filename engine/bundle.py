@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from engine import collected, connector_checks
+from engine import citation_checks, collected, connector_checks
 from engine.catalogue import Catalogue
 from engine.content import (
+    CLAUSES_FILE,
     Clauses,
     Form,
     Organisation,
@@ -28,7 +29,6 @@ from engine.model.problems import Problem, Severity
 from engine.model.process_definitions import DefinitionKind
 
 ORGANISATION_FILE = "organisation.yaml"
-CLAUSES_FILE = "clauses.csv"
 LOOP_NAMES = frozenset(
     {"loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"}
 )
@@ -344,34 +344,9 @@ class _Reader:
     def _check_citations(self) -> None:
         if self._clauses is None:
             return
-        for file, element_id, line, column, cited in self._citations():
-            for clause in cited:
-                if clause not in self._clauses:
-                    self._problems.append(
-                        Problem(
-                            Severity.ERROR,
-                            "unknown_clause",
-                            f"There is no clause {clause} in {CLAUSES_FILE}. Correct its number, "
-                            "or add the clause.",
-                            file,
-                            element_id,
-                            line,
-                            column,
-                        )
-                    )
-
-    def _citations(
-        self,
-    ) -> Iterator[tuple[str, str | None, int | None, int | None, Iterable[str]]]:
-        for spec in self._processes.values():
-            for element in spec.elements.values():
-                yield spec.file, element.id, element.line, element.column, element.clauses
-        for key, model in self._models.items():
-            file = self._parts[DefinitionKind.DECISION, key].file
-            yield file, key, None, None, model.decisions[key].clauses
-        for key, template in self._templates.items():
-            file = self._parts[DefinitionKind.TEMPLATE, key].file
-            yield file, None, None, None, template.clauses
+        files = {of: part.file for of, part in self._parts.items()}
+        cited = citation_checks.citations(self._processes, self._models, self._templates, files)
+        self._problems.extend(citation_checks.unknown(cited, self._clauses))
 
     def _refuse(
         self,

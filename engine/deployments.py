@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 from engine import bundle as bundles
 from engine import due_checks, starts, webhook_events
-from engine.bundle import CLAUSES_FILE, ORGANISATION_FILE, Bundle, Part
+from engine.bundle import ORGANISATION_FILE, Bundle, Part
 from engine.catalogue import Catalogue
+from engine.content import CLAUSES_FILE
 from engine.model.actors import Actor, Permission
 from engine.model.identifiers import new_id
 from engine.model.pages import Page, PageRequest

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from engine.bundle import CLAUSES_FILE, ORGANISATION_FILE
-from engine.content import Organisation, parse_organisation
+from engine.bundle import ORGANISATION_FILE
+from engine.content import CLAUSES_FILE, Organisation, parse_organisation
 from engine.model.errors import RemitError
 from engine.model.problems import DeploymentRefused
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from engine.content.channels import ChannelSettings, TaskNotice, not_set_up
-from engine.content.clauses import Clause, Clauses, ClauseType, ClauseWeight, parse_clauses
+from engine.content.clauses import (
+    CLAUSES_FILE,
+    Clause,
+    Clauses,
+    ClauseType,
+    ClauseWeight,
+    parse_clauses,
+)
 from engine.content.connectors import (
     Connector,
     ConnectorAnswer,
@@ -48,6 +55,7 @@ from engine.content.wording import words
 from engine.model.notices import Channel
 
 __all__ = [
+    "CLAUSES_FILE",
     "USUAL",
     "Channel",
     "ChannelSettings",

@@ -22,6 +22,7 @@ COLUMNS = (
     "deadline_from",
     "notes",
 )
+CLAUSES_FILE = "clauses.csv"
 LARGEST_FILE = 4 * 1024 * 1024
 CLAUSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 WEIGHT_MARK = re.compile(r"\[(\w+)\]")

@@ -87,6 +87,7 @@ def test_axe_finds_nothing_on_any_page_of_an_administrator(
         "administered_jobs.show_all": "/administration/jobs",
         "administered_webhooks.show_out": "/administration/webhooks-out",
         "administered_webhooks.show_in": "/administration/webhooks-in",
+        "administered_connectors.show_all": "/administration/connectors",
         "administered_calendar.show": "/administration/calendar",
         "administered_access.show_all": "/administration/access",
     }

@@ -67,6 +67,11 @@ def measure(bundle: Bundle, taken: Taken) -> Coverage:
 
 
 def _rules(bundle: Bundle) -> Iterator[str]:
+    """Yield every rule once, also of a table on which several decisions of its file rest."""
+    yield from dict.fromkeys(_rules_by_decision(bundle))
+
+
+def _rules_by_decision(bundle: Bundle) -> Iterator[str]:
     for key, model in bundle.models.items():
         for rule in model.decisions[key].rules:
             yield f"{rule.decision_id} rule {rule.index}"

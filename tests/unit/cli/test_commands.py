@@ -268,9 +268,10 @@ class TestDatabase:
         assert (ran.code, ran.out) == (1, "")
         assert "head_of_service" in ran.err
 
-    def test_without_jobs_the_list_is_empty(self, remit):
+    def test_the_jobs_of_an_idle_council_are_the_starts_of_its_cycles(self, remit):
         remit("deploy", DERBY, "--organisation", "derby")
-        assert remit("jobs", "--json").json == {"jobs": []}
+        assert [job["kind"] for job in remit("jobs", "--json").json["jobs"]] == ["timer_start"]
+        assert remit("jobs", "--state", "due", "--json").json == {"jobs": []}
 
     def test_a_backup_brings_back_what_was(self, remit, tmp_path):
         remit("deploy", DERBY, "--organisation", "derby")

@@ -17,7 +17,7 @@ import urllib3
 
 from engine.model.errors import RemitError
 from webhooks import addresses
-from webhooks.time_limits import TimeLimit, limited
+from webhooks.time_limits import HttpPool, HttpsPool, TimeLimit
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 15.0
@@ -114,10 +114,9 @@ def send(
     named = {**headers, "Host": _host(parts)}
     with TimeLimit(seconds) as limit:
         for place, address in enumerate(found, start=1):
-            pool = _pool(parts, address, port, seconds)
+            pool = _pool(parts, address, port, seconds, limit)
             try:
-                with limited(pool, limit):
-                    return _asked(pool, method, target, named, body, limit)
+                return _asked(pool, method, target, named, body, limit)
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 unreachable = isinstance(error, urllib3.exceptions.ConnectTimeoutError)
                 if unreachable and place < len(found) and not limit.is_over:
@@ -125,19 +124,22 @@ def send(
                 # The class only: a message may hold the address, which may hold a secret.
                 why = " in time" if limit.is_over else f": {type(error).__name__}"
                 raise EgressFailed(f"{parts.hostname} did not answer{why}.") from error
+            finally:
+                pool.close()
     raise AssertionError("there is an address, and it was tried")
 
 
 def _pool(
-    parts: SplitResult, address: str, port: int, seconds: float
+    parts: SplitResult, address: str, port: int, seconds: float, limit: TimeLimit
 ) -> urllib3.HTTPConnectionPool:
     timeout = urllib3.Timeout(connect=min(SECONDS_TO_CONNECT, seconds), read=seconds)
     if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
+        return HttpPool(address, port, timeout=timeout, limit=limit)
+    return HttpsPool(
         address,
         port,
         timeout=timeout,
+        limit=limit,
         server_hostname=parts.hostname,
         assert_hostname=parts.hostname,
         cert_reqs="CERT_REQUIRED",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
+import itertools
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import urllib3
@@ -22,20 +23,21 @@ class TimeLimit:
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
+        self.is_left = False
+        self._seconds = seconds
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
 
     def __enter__(self) -> TimeLimit:
-        self._timer.start()
+        _watchdog.watch(self, self._seconds)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
         with self._lock:
+            self.is_left = True
             for watched in self._sockets:
                 watched.close()
+            self._sockets.clear()
 
     def watch(self, connection: socket.socket) -> None:
         """Shut this connection when the time is over."""
@@ -46,30 +48,85 @@ class TimeLimit:
             if self.is_over:
                 _shut(handle)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Shut what is still connected; does nothing to a call that has come back."""
         with self._lock:
+            if self.is_left:
+                return
             self.is_over = True
             for watched in self._sockets:
                 _shut(watched)
 
 
-@contextmanager
-def limited(pool: urllib3.HTTPConnectionPool, limit: TimeLimit) -> Iterator[None]:
-    """Have the pool's connections end at a limit, and close the pool at the end of the block."""
-    base = HTTPSConnection if isinstance(pool, urllib3.HTTPSConnectionPool) else HTTPConnection
+class Watchdog:
+    """Ends time limits, all of them in one thread: a thread for each call costs more than the call."""
 
-    class Limited(base):  # type: ignore[misc, valid-type]
-        def _new_conn(self) -> socket.socket:
-            made: socket.socket = super()._new_conn()
-            limit.watch(made)
-            return made
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._ends: list[tuple[float, int, TimeLimit]] = []
+        self._numbers = itertools.count()
+        self._thread: threading.Thread | None = None
 
-    owned: Any = pool
-    owned.ConnectionCls = Limited
-    try:
-        yield
-    finally:
-        pool.close()
+    def watch(self, limit: TimeLimit, seconds: float) -> None:
+        """End the limit in so many seconds, unless it was left by then."""
+        with self._changed:
+            entry = (monotonic() + seconds, next(self._numbers), limit)
+            heapq.heappush(self._ends, entry)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="time-limits", daemon=True)
+                self._thread.start()
+            elif self._ends[0] is entry:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            self._next().end()
+
+    def _next(self) -> TimeLimit:
+        with self._changed:
+            while True:
+                while self._ends and self._ends[0][2].is_left:
+                    heapq.heappop(self._ends)
+                left = self._ends[0][0] - monotonic() if self._ends else None
+                if left is not None and left <= 0:
+                    return heapq.heappop(self._ends)[2]
+                self._changed.wait(left)
+
+
+_watchdog = Watchdog()
+
+
+class _Watched:
+    """What both kinds of connection do with the limit that their pool gives them."""
+
+    def __init__(self, *args: Any, limit: TimeLimit, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._limit = limit
+
+    def _new_conn(self) -> socket.socket:
+        made: socket.socket = super()._new_conn()  # type: ignore[misc]
+        self._limit.watch(made)
+        return made
+
+
+class _WatchedHttp(_Watched, HTTPConnection):
+    pass
+
+
+class _WatchedHttps(_Watched, HTTPSConnection):
+    pass
+
+
+class HttpPool(urllib3.HTTPConnectionPool):
+    """Connections that end at the `limit` given with the pool's settings."""
+
+    ConnectionCls = _WatchedHttp
+
+
+class HttpsPool(urllib3.HTTPSConnectionPool):
+    """The same over TLS."""
+
+    ConnectionCls = _WatchedHttps
 
 
 def _shut(handle: socket.socket) -> None:

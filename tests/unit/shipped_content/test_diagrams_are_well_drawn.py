@@ -46,9 +46,13 @@ def test_the_picture_shows_the_present_diagram(diagram: Path) -> None:
 
 def test_a_shape_drawn_over_another_is_found() -> None:
     source = (ROOT / "bpmn" / "derby" / "serious_incident.bpmn").read_text()
-    shape = re.search(r'bpmnElement="check_scope">\s*<dc:Bounds x="(\d+)"', source)
+    shape, other = (
+        re.search(rf'bpmnElement="{id_}"[^>]*>\s*<dc:Bounds x="(\d+)"', source)
+        for id_ in ("check_scope", "which_procedure")
+    )
     assert shape is not None
-    moved = source[: shape.start(1)] + "640" + source[shape.end(1) :]
+    assert other is not None
+    moved = source[: shape.start(1)] + other[1] + source[shape.end(1) :]
     found = findings(moved.encode())
     assert "check_scope and which_procedure overlap" in found
     assert "after_recording_to_check_scope does not meet its ends" in found

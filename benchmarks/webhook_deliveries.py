@@ -90,7 +90,7 @@ def _delivered(folder: Path, url: str) -> float:
         )
     executor = LocalExecutor()
     began = time.monotonic()
-    executor.start(engine, partial(jobs.run_job, engine))
+    executor.start(engine, partial(jobs.run_job, engine), partial(jobs.give_up, engine))
     while jobs.earliest_due(engine) is not None:
         time.sleep(0.02)
     took = time.monotonic() - began

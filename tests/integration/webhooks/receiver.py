@@ -37,6 +37,8 @@ class Receiver:
 
     def __init__(self, answer: Answer = lambda number: 204) -> None:
         self.answer = answer
+        self.most_refusals: int | None = None
+        """How often one delivery may be refused before it is accepted whatever `answer` says."""
         self.received: list[Received] = []
         self._lock = threading.Lock()
         receiver = self
@@ -75,7 +77,13 @@ class Receiver:
     def _take(self, headers: dict[str, str], body: bytes, path: str) -> tuple[int, dict[str, str]]:
         named = {name.lower(): value for name, value in headers.items()}
         with self._lock:
-            told = self.answer(len(self.received))
+            told = 204 if self._is_refused_enough(named) else self.answer(len(self.received))
             status, extra = told if isinstance(told, tuple) else (told, {})
             self.received.append(Received(named, body, status, path))
         return status, extra
+
+    def _is_refused_enough(self, headers: Mapping[str, str]) -> bool:
+        if self.most_refusals is None:
+            return False
+        refused = [one for one in self.received if one.status >= 300]
+        return sum(one.id == headers["webhook-id"] for one in refused) >= self.most_refusals

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, Request, current_app, g, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -140,6 +141,15 @@ class SignedIn:
         ]
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's own, without the work of making a key for a caller that sent no cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def configure(app: Flask, *, secret_key: str, https: bool) -> None:
     """Set up signed, HTTP-only, same-site cookies that expire when nothing is done for a while."""
     app.config.update(
@@ -152,6 +162,7 @@ def configure(app: Flask, *, secret_key: str, https: bool) -> None:
         PERMANENT_SESSION_LIFETIME=IDLE_LIMIT,
         SESSION_REFRESH_EACH_REQUEST=True,
     )
+    app.session_interface = CookieSessions()
     app.extensions[CLOCK] = SystemClock()
     app.jinja_env.globals["csrf_field"] = csrf_field
 

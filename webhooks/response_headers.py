@@ -33,12 +33,15 @@ A_YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
 def register(app: Flask, *, https: bool) -> None:
     """Set the headers on every answer; nothing but static files may be kept by a cache."""
 
+    headers = [*HEADERS.items(), ("Cache-Control", PERSONAL)]
+    if https:
+        headers.append(("Strict-Transport-Security", A_YEAR_OF_HTTPS))
+
     def _secure(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", PERSONAL)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", A_YEAR_OF_HTTPS)
+        said = {name.lower() for name, _ in response.headers}
+        for name, value in headers:
+            if name.lower() not in said:
+                response.headers.add(name, value)
         return response
 
     app.after_request(_secure)

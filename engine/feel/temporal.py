@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as python
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.feel.durations import NANOSECONDS, SECONDS_PER_DAY, DaysTimeDuration
@@ -212,6 +213,7 @@ def zone_named(zone: ZoneInfo) -> Region:
     return Region(zone.key)
 
 
+@lru_cache(maxsize=4096)
 def from_instant(moment: python.datetime, zone: ZoneInfo) -> DateTime:
     """Return an aware instant as FEEL's date and time on the wall clock of `zone`."""
     if moment.tzinfo is None:

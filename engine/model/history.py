@@ -65,9 +65,12 @@ class HistoryEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def chain_hash(previous: str, sequence: int, event: HistoryEvent) -> str:
     """Return the SHA-256 that binds `event` to all before it: change one and every later hash differs."""
-    body = json.dumps(
+    body = _CANONICAL.encode(
         [
             previous,
             sequence,
@@ -79,10 +82,7 @@ def chain_hash(previous: str, sequence: int, event: HistoryEvent) -> str:
             event.by,
             list(event.clauses),
             event.data,
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
+        ]
     )
     return hashlib.sha256(body.encode()).hexdigest()
 

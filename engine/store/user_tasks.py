@@ -44,7 +44,7 @@ _CLOSE = (
     update(user_task)
     .where(
         user_task.c.organisation == bindparam("of_organisation"),
-        user_task.c.id.in_(bindparam("tokens", expanding=True)),
+        user_task.c.id == bindparam("of_token"),
     )
     .values(
         state=case((_DONE, UserTaskState.COMPLETED.value), else_=UserTaskState.CANCELLED.value),
@@ -86,13 +86,16 @@ class UserTasks(Repository):
             return
         self._connection.execute(
             _CLOSE,
-            {
-                "of_organisation": self._organisation,
-                "tokens": list(token_ids),
-                "done": completed,
-                "now": now,
-                "done_by": by,
-            },
+            [
+                {
+                    "of_organisation": self._organisation,
+                    "of_token": token_id,
+                    "done": completed,
+                    "now": now,
+                    "done_by": by,
+                }
+                for token_id in token_ids
+            ],
         )
 
     def assign(self, token_id: str, assignee: str | None) -> None:

@@ -71,6 +71,21 @@ class Executor(Protocol):
         """Deliver nothing more; wait up to `grace` seconds for what is under way."""
 
 
+class SendWebhook(Protocol):
+    """Sends one signed request and says what came back; never raises for what is outside."""
+
+    def __call__(
+        self,
+        url: str,
+        body: str,
+        *,
+        webhook_id: str,
+        sealed: Sequence[str],
+        hosts: tuple[str, ...],
+        now: datetime,
+    ) -> Reply: ...
+
+
 class WebhookSender(Protocol):
     """The way out for webhooks: signs and sends, and keeps secrets sealed. Decides nothing."""
 
@@ -86,17 +101,8 @@ class WebhookSender(Protocol):
     def open(self, sealed: str) -> str:
         """Return a kept secret; raise a RemitError when it cannot be read."""
 
-    def send(
-        self,
-        url: str,
-        body: str,
-        *,
-        webhook_id: str,
-        sealed: Sequence[str],
-        hosts: tuple[str, ...],
-        now: datetime,
-    ) -> Reply:
-        """Send one signed request and say what came back; never raises for what is outside."""
+    def sending(self) -> AbstractContextManager[SendWebhook]:
+        """Give a way to send several requests, over one connection while the receiver keeps it."""
 
 
 class ConnectorCaller(Protocol):

@@ -30,6 +30,8 @@ from engine.process_engine import ProcessEngine
 from engine.store import Transaction
 
 LEASE = timedelta(seconds=60)
+SHORTEST_LEFT = timedelta(seconds=30)
+"""Of a lease, when sending begins: the time for a batch, its last answer and its noting."""
 MOST_AT_ONCE = 50
 """Deliveries of one stream before others get a turn."""
 
@@ -82,21 +84,22 @@ def _send(
     assert engine.webhook_sender is not None
     sent: Sent = []
     began = engine.clock.now()
-    for delivery in deliveries:
-        now = engine.clock.now()
-        if sent and now - began > LONGEST_TOGETHER:
-            break
-        reply = engine.webhook_sender.send(
-            endpoint.url,
-            delivery.body,
-            webhook_id=delivery.id,
-            sealed=endpoint.valid_secrets(now),
-            hosts=hosts,
-            now=now,
-        )
-        sent.append((delivery, reply))
-        if not reply.is_success:
-            break
+    with engine.webhook_sender.sending() as send:
+        for delivery in deliveries:
+            now = engine.clock.now()
+            if sent and now - began > LONGEST_TOGETHER:
+                break
+            reply = send(
+                endpoint.url,
+                delivery.body,
+                webhook_id=delivery.id,
+                sealed=endpoint.valid_secrets(now),
+                hosts=hosts,
+                now=now,
+            )
+            sent.append((delivery, reply))
+            if not reply.is_success:
+                break
     return sent
 
 
@@ -123,7 +126,8 @@ def _next(engine: ProcessEngine, tx: Transaction, job: Job, *, more: bool = True
         tx.jobs.save(later)
         engine.dispatch(tx, [later], now=now)
         return None
-    tx.jobs.save(replace(job, leased_until=now + LEASE))
+    if job.leased_until is None or job.leased_until - now < SHORTEST_LEFT:
+        tx.jobs.save(replace(job, leased_until=now + LEASE))
     due = tuple(takewhile(lambda one: one.due_at <= now, pending))
     return due, endpoint, engine.catalogues.of(tx).organisation.webhook_hosts
 

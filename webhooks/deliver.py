@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.model.errors import RemitError
 from engine.model.webhook_deliveries import Reply
+from engine.process_engine import SendWebhook
 from webhooks import egress, signatures
 
 PURPOSE = b"remit: webhook secrets, 1"
@@ -75,6 +78,12 @@ class SignedWebhooks:
         """Return a kept secret; raise SecretNotReadable when another key sealed it."""
         return self._own_sealing().open(sealed)
 
+    @contextmanager
+    def sending(self) -> Iterator[SendWebhook]:
+        """Give a way to send several requests, over one connection while the receiver keeps it."""
+        with egress.Line() as line:
+            yield partial(self.send, line=line)
+
     def send(
         self,
         url: str,
@@ -84,6 +93,7 @@ class SignedWebhooks:
         sealed: Sequence[str],
         hosts: tuple[str, ...],
         now: datetime,
+        line: egress.Line | None = None,
     ) -> Reply:
         """Send one request with a signature for each secret, and say what came back."""
         content = body.encode()
@@ -101,6 +111,7 @@ class SignedWebhooks:
                 },
                 body=content,
                 rules=egress.EgressRules(hosts, self._insecure),
+                line=line,
             )
         except (egress.EgressRefused, egress.EgressFailed, SecretNotReadable) as error:
             return Reply(None, str(error))

@@ -6,10 +6,14 @@ longer than is waited.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from time import monotonic
 from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -89,6 +93,39 @@ def check_url(url: str, rules: EgressRules) -> SplitResult:
     return parts
 
 
+class Line:
+    """Keeps the connection of the last request open for the next one to the same place.
+
+    The address that was checked stays the one that is called. Not for several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._place: object = None
+        self._connection: _Connection | None = None
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hang_up()
+
+    def open_to(self, place: object) -> _Connection | None:
+        """Return the connection that is open to a place, None when there is none."""
+        found = self._connection if self._place == place else None
+        return found if found is not None and found.is_sound else None
+
+    def keep(self, place: object, connection: _Connection) -> _Connection:
+        """Keep a connection open instead of the one before; returns it."""
+        self._hang_up()
+        self._place, self._connection = place, connection
+        return connection
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._place = self._connection = None
+
+
 def send(
     method: str,
     url: str,
@@ -98,77 +135,122 @@ def send(
     rules: EgressRules,
     resolve: Resolve | None = None,
     seconds: float | None = None,
+    line: Line | None = None,
 ) -> Answer:
     """Send one request and return what came back, whatever its status; a redirect is an answer.
 
     The host's addresses are looked up once, all of them checked, and the one that was checked is
     the one that is called. From connecting to the last byte it takes `seconds` at most, however
-    slowly the other side talks. Raises EgressRefused or EgressFailed.
+    slowly the other side talks. On a `line` the connection of an earlier request is used again;
+    when the other side has just closed it, the request is sent once more on a new one.
+    Raises EgressRefused or EgressFailed.
     """
     parts = check_url(url, rules)
     assert parts.hostname is not None
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = _checked_addresses(parts.hostname, port, rules, resolve or _resolve)
     seconds = SECONDS_TO_ANSWER if seconds is None else seconds
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    named = {**headers, "Host": _host(parts)}
-    with TimeLimit(seconds) as limit:
-        for place, address in enumerate(found, start=1):
-            pool = _pool(parts, address, port, seconds, limit)
+    asked = _Request(method, target, {**headers, "Host": _host(parts)}, body)
+    ends = monotonic() + seconds
+    place = (parts.scheme, parts.hostname, port, rules)
+    open_one = line.open_to(place) if line is not None else None
+    if open_one is not None:
+        with contextlib.suppress(_HungUp):
+            return open_one.ask(asked, ends)
+    found = _checked_addresses(parts.hostname, port, rules, resolve or _resolve)
+    with Line() if line is None else contextlib.nullcontext(line) as kept:
+        for address in found:
+            connection = kept.keep(place, _Connection(parts, address, port))
             try:
-                return _asked(pool, method, target, named, body, limit)
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                unreachable = isinstance(error, urllib3.exceptions.ConnectTimeoutError)
-                if unreachable and place < len(found) and not limit.is_over:
-                    continue
-                # The class only: a message may hold the address, which may hold a secret.
-                why = " in time" if limit.is_over else f": {type(error).__name__}"
-                raise EgressFailed(f"{parts.hostname} did not answer{why}.") from error
-            finally:
-                pool.close()
-    raise AssertionError("there is an address, and it was tried")
+                return connection.ask(asked, ends)
+            except _Unreachable as error:
+                unreachable = error
+    raise unreachable
 
 
-def _pool(
-    parts: SplitResult, address: str, port: int, seconds: float, limit: TimeLimit
-) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(connect=min(SECONDS_TO_CONNECT, seconds), read=seconds)
-    if parts.scheme == "http":
-        return HttpPool(address, port, timeout=timeout, limit=limit)
-    return HttpsPool(
-        address,
-        port,
-        timeout=timeout,
-        limit=limit,
-        server_hostname=parts.hostname,
-        assert_hostname=parts.hostname,
-        cert_reqs="CERT_REQUIRED",
-    )
+class _Unreachable(EgressFailed):
+    """Nobody listens at this address; another one of the host may answer."""
 
 
-def _asked(
-    pool: urllib3.HTTPConnectionPool,
-    method: str,
-    target: str,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    limit: TimeLimit,
-) -> Answer:
-    with pool.request(
-        method,
-        target,
-        body=body,
-        headers=headers,
-        redirect=False,
-        retries=False,
-        preload_content=False,
-    ) as response:
-        content = response.read(LONGEST_ANSWER + 1, decode_content=False)
-        named = {name.lower(): value for name, value in response.headers.items()}
-    if limit.is_over:
-        raise TimeoutError
-    is_whole = len(content) <= LONGEST_ANSWER
-    return Answer(response.status, named, content[:LONGEST_ANSWER], is_whole)
+class _HungUp(EgressFailed):
+    """The other side closed the connection before it began to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class _Connection:
+    """A connection to one address that was checked, and its time limit."""
+
+    def __init__(self, parts: SplitResult, address: str, port: int) -> None:
+        self.is_sound = True
+        self._host = parts.hostname
+        self._limit = TimeLimit()
+        self._pool: urllib3.HTTPConnectionPool
+        if parts.scheme == "http":
+            self._pool = HttpPool(address, port, limit=self._limit)
+        else:
+            self._pool = HttpsPool(
+                address,
+                port,
+                limit=self._limit,
+                server_hostname=parts.hostname,
+                assert_hostname=parts.hostname,
+                ssl_context=_tls(),
+            )
+
+    def close(self) -> None:
+        self._limit.close()
+        self._pool.close()
+
+    def ask(self, request: _Request, ends: float) -> Answer:
+        """Return what came back by `ends`; raises EgressFailed, and says which kind it is."""
+        seconds = max(ends - monotonic(), 0.001)
+        try:
+            with self._limit.of(seconds):
+                return self._answer(request, seconds)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            self.is_sound = False
+            # The class only: a message may hold the address, which may hold a secret.
+            why = " in time" if self._limit.is_over else f": {type(error).__name__}"
+            unreachable = isinstance(error, urllib3.exceptions.ConnectTimeoutError)
+            kind = _Unreachable if unreachable and not self._limit.is_over else EgressFailed
+            raise kind(f"{self._host} did not answer{why}.") from error
+
+    def _answer(self, request: _Request, seconds: float) -> Answer:
+        try:
+            response = self._pool.request(
+                request.method,
+                request.target,
+                body=request.body,
+                headers=request.headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=min(SECONDS_TO_CONNECT, seconds), read=seconds),
+            )
+        except urllib3.exceptions.ProtocolError as error:
+            if self._limit.is_over:
+                raise
+            raise _HungUp(f"{self._host} did not answer: {type(error).__name__}.") from error
+        with response:
+            content = response.read(LONGEST_ANSWER + 1, decode_content=False)
+            named = {name.lower(): value for name, value in response.headers.items()}
+        if self._limit.is_over:
+            raise TimeoutError
+        is_whole = len(content) <= LONGEST_ANSWER
+        return Answer(response.status, named, content[:LONGEST_ANSWER], is_whole)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Return what checks certificates; reading the authorities anew for each call costs more than it."""
+    return ssl.create_default_context()
 
 
 def _host(parts: SplitResult) -> str:

@@ -6,15 +6,34 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
 
 from engine.model.jobs import Job, JobKind, JobNotFound, JobState
 from engine.model.pages import Page, PageRequest
 from engine.store.rows import Repository, paged, values_of
 from engine.store.schema import job
 
-# Built once: it belongs to most steps.
+# Built once: they belong to most steps, or to every job.
 _ADD = insert(job)
+_IS_IT = and_(job.c.organisation == bindparam("of_organisation"), job.c.id == bindparam("of_id"))
+_FIND = select(job).where(_IS_IT)
+_FIND_AND_LOCK = _FIND.with_for_update()
+_SAVE = (
+    update(job)
+    .where(_IS_IT)
+    .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in job.c})
+)
+_CLAIM = (
+    update(job)
+    .where(
+        _IS_IT,
+        job.c.state == JobState.WAITING,
+        or_(job.c.lease.is_(None), job.c.leased_until <= bindparam("now")),
+    )
+    .values(lease=bindparam("new_lease"), leased_until=bindparam("until"))
+    .returning(*job.c)
+)
+_DONE = delete(job).where(_IS_IT)
 
 
 class Jobs(Repository):
@@ -31,8 +50,8 @@ class Jobs(Repository):
 
     def find(self, job_id: str, *, lock: bool = False) -> Job | None:
         """Return the job, or None when it is gone; `lock`: until the transaction ends."""
-        query = self._select(job).where(job.c.id == job_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        query = _FIND_AND_LOCK if lock else _FIND
+        row = self._connection.execute(query, self._of(job_id)).one_or_none()
         return job_of(row) if row else None
 
     def find_keyed(self, key: str, *, lock: bool = False) -> Job | None:
@@ -43,12 +62,8 @@ class Jobs(Repository):
 
     def save(self, record: Job) -> None:
         """Store what became of a job; nothing when its token has moved on."""
-        values = values_of(record)
-        self._connection.execute(
-            update(job)
-            .where(job.c.organisation == self._organisation, job.c.id == record.id)
-            .values(**values)
-        )
+        values = {f"new_{name}": value for name, value in values_of(record).items()}
+        self._connection.execute(_SAVE, {**values, **self._of(record.id)})
 
     def reschedule(self, instance_id: str, key: str, due_at: datetime) -> None:
         """Give a token's job another due time."""
@@ -64,17 +79,10 @@ class Jobs(Repository):
 
     def claim(self, job_id: str, lease: str, *, now: datetime, until: datetime) -> Job | None:
         """Take a job for work outside a transaction; None when it is gone or somebody has it."""
-        taken = self._connection.execute(
-            update(job)
-            .where(
-                job.c.organisation == self._organisation,
-                job.c.id == job_id,
-                job.c.state == JobState.WAITING,
-                or_(job.c.lease.is_(None), job.c.leased_until <= now),
-            )
-            .values(lease=lease, leased_until=until)
-        )
-        return self.get(job_id) if taken.rowcount == 1 else None
+        row = self._connection.execute(
+            _CLAIM, {**self._of(job_id), "new_lease": lease, "now": now, "until": until}
+        ).one_or_none()
+        return job_of(row) if row else None
 
     def remove_starts(self, definition_ids: Sequence[str]) -> None:
         """Drop the timer starts of these versions."""
@@ -98,9 +106,7 @@ class Jobs(Repository):
 
     def done(self, job_id: str) -> None:
         """Drop a job that has been carried out."""
-        self._connection.execute(
-            delete(job).where(job.c.organisation == self._organisation, job.c.id == job_id)
-        )
+        self._connection.execute(_DONE, self._of(job_id))
 
     def remove(self, instance_id: str, keys: Sequence[str]) -> None:
         """Drop the jobs of tokens that moved on; a late delivery of one does nothing."""
@@ -134,6 +140,9 @@ class Jobs(Repository):
                 query = query.where(and_(job.c.state == JobState.WAITING, job.c.due_at > now))
         order = ((job.c.due_at, False), (job.c.id, False))
         return paged(self._connection, query, page, order, job_of)
+
+    def _of(self, job_id: str) -> dict[str, str]:
+        return {"of_organisation": self._organisation, "of_id": job_id}
 
 
 def job_of(row: Row[Any]) -> Job:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.model.pages import Page, PageRequest
 from engine.model.webhook_deliveries import (
@@ -18,7 +18,23 @@ from engine.model.webhook_deliveries import (
 from engine.store.rows import Repository, paged, values_of
 from engine.store.webhook_schema import webhook_attempt, webhook_delivery
 
-# Built once: it ends every attempt.
+# Built once: they belong to every attempt.
+_ADD = insert(webhook_delivery)
+_ADD_ATTEMPT = insert(webhook_attempt)
+_SEVERAL = select(webhook_delivery).where(
+    webhook_delivery.c.organisation == bindparam("of_organisation"),
+    webhook_delivery.c.id.in_(bindparam("ids", expanding=True)),
+)
+_NEXT = (
+    select(webhook_delivery)
+    .where(
+        webhook_delivery.c.organisation == bindparam("of_organisation"),
+        webhook_delivery.c.stream == bindparam("of_stream"),
+        webhook_delivery.c.state == DeliveryState.PENDING,
+    )
+    .order_by(webhook_delivery.c.sequence, webhook_delivery.c.created_at, webhook_delivery.c.id)
+    .limit(bindparam("most"))
+)
 _SAVE = (
     update(webhook_delivery)
     .where(
@@ -48,9 +64,7 @@ def _changed(record: WebhookDelivery) -> dict[str, Any]:
 class WebhookDeliveries(Repository):
     def add(self, records: Sequence[WebhookDelivery]) -> None:
         if records:
-            self._connection.execute(
-                insert(webhook_delivery), [values_of(record) for record in records]
-            )
+            self._connection.execute(_ADD, [values_of(record) for record in records])
 
     def get(self, delivery_id: str) -> WebhookDelivery:
         """Return the delivery; raise WebhookDeliveryNotFound."""
@@ -64,22 +78,14 @@ class WebhookDeliveries(Repository):
     def several(self, delivery_ids: Sequence[str]) -> dict[str, WebhookDelivery]:
         """Return these deliveries by id."""
         rows = self._connection.execute(
-            self._select(webhook_delivery).where(webhook_delivery.c.id.in_(delivery_ids))
+            _SEVERAL, {"of_organisation": self._organisation, "ids": list(delivery_ids)}
         )
         return {row.id: _delivery(row) for row in rows}
 
     def next_of(self, stream: str, *, limit: int) -> tuple[WebhookDelivery, ...]:
         """Return the first deliveries of a stream that are still to be made, in order."""
         rows = self._connection.execute(
-            self._select(webhook_delivery)
-            .where(
-                webhook_delivery.c.stream == stream,
-                webhook_delivery.c.state == DeliveryState.PENDING,
-            )
-            .order_by(
-                webhook_delivery.c.sequence, webhook_delivery.c.created_at, webhook_delivery.c.id
-            )
-            .limit(limit)
+            _NEXT, {"of_organisation": self._organisation, "of_stream": stream, "most": limit}
         )
         return tuple(_delivery(row) for row in rows)
 
@@ -106,7 +112,7 @@ class WebhookDeliveries(Repository):
     def add_attempts(self, records: Sequence[WebhookAttempt]) -> None:
         if records:
             self._connection.execute(
-                insert(webhook_attempt),
+                _ADD_ATTEMPT,
                 [{**values_of(one), "organisation": self._organisation} for one in records],
             )
 

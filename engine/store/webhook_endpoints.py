@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.model.webhook_endpoints import (
     EndpointState,
@@ -16,6 +16,14 @@ from engine.model.webhook_endpoints import (
 )
 from engine.store.rows import Repository, values_of
 from engine.store.webhook_schema import webhook_endpoint
+
+# Built once: each delivery asks it.
+_GET = select(webhook_endpoint).where(
+    webhook_endpoint.c.organisation == bindparam("of_organisation"),
+    webhook_endpoint.c.id == bindparam("of_id"),
+    webhook_endpoint.c.state != EndpointState.REMOVED,
+)
+_GET_AND_LOCK = _GET.with_for_update()
 
 
 class WebhookEndpoints(Repository):
@@ -34,11 +42,10 @@ class WebhookEndpoints(Repository):
 
     def get(self, endpoint_id: str, *, lock: bool = False) -> WebhookEndpoint:
         """Return the endpoint; raise WebhookEndpointNotFound. `lock`: until the transaction ends."""
-        query = self._select(webhook_endpoint).where(
-            webhook_endpoint.c.id == endpoint_id,
-            webhook_endpoint.c.state != EndpointState.REMOVED,
-        )
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(
+            _GET_AND_LOCK if lock else _GET,
+            {"of_organisation": self._organisation, "of_id": endpoint_id},
+        ).one_or_none()
         if row is None:
             raise WebhookEndpointNotFound(endpoint_id)
         return _endpoint(row)

@@ -24,9 +24,10 @@ run: install
 test: install
 	$(BIN)/python -m pytest -n auto
 
-# Thousands of random processes rather than hundreds; for a machine's night.
+# Thousands of random processes rather than hundreds, a thousand notices rather than two hundred; for a machine's night.
 nightly: install
 	RANDOM_RUNS=3000 $(BIN)/python -m pytest -n auto tests/unit/execution
+	NOTICES_SENT=1000 $(BIN)/python -m pytest tests/integration/webhooks/test_notices_to_a_receiver_that_fails.py
 
 # Ten minutes of fuzzing FEEL, guided by coverage; says so where atheris (pip install atheris) is not there.
 fuzz: install

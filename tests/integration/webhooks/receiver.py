@@ -41,12 +41,16 @@ class Receiver:
         """How often one delivery may be refused before it is accepted whatever `answer` says."""
         self.received: list[Received] = []
         self._lock = threading.Lock()
+        self.is_dead = False
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status, headers = receiver._take(dict(self.headers.items()), body, self.path)
+                if receiver.is_dead:
+                    self.close_connection = True  # taken in, and nobody hears that it was
+                    return
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -56,14 +60,27 @@ class Receiver:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._handler = Handler
+        self._listen(0)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def is_killed(self) -> None:
+        """Listen no more; what it was about to answer, it does not answer."""
+        self.is_dead = True
+        self.close()
+
+    def starts_again(self) -> None:
+        """Listen at the same address again, knowing what it knew."""
+        self.is_dead = False
+        self._listen(self._server.server_address[1])
+
+    def _listen(self, port: int) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
     def accepted(self) -> list[Received]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from engine import (
@@ -75,10 +76,15 @@ def retry(engine: ProcessEngine, *, by: Actor, job_id: str) -> Job:
     return again
 
 
-def earliest_due(engine: ProcessEngine, *, organisation: str | None = None) -> datetime | None:
-    """Return when the next job falls due, None when none waits."""
+def earliest_due(
+    engine: ProcessEngine,
+    *,
+    organisation: str | None = None,
+    without: Collection[JobKind] = (),
+) -> datetime | None:
+    """Return when the next job falls due, of none of some kinds; None when none waits."""
     with engine.store.system_reading() as tx:
-        return tx.due_jobs.earliest(organisation)
+        return tx.due_jobs.earliest(organisation, without=without)
 
 
 def run_due(engine: ProcessEngine) -> int:

@@ -130,11 +130,13 @@ def get(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstanc
         return tx.process_instances.get(instance_id)
 
 
-def variables(engine: ProcessEngine, *, by: Actor, instance_id: str) -> dict[str, Value]:
-    """Return the instance's variables as FEEL values."""
+def variables(
+    engine: ProcessEngine, *, by: Actor, instance_id: str, token_id: str | None = None
+) -> dict[str, Value]:
+    """Return the instance's variables as FEEL values; with a token, those that are seen there."""
     by.check(Permission.READ_INSTANCES)
     with engine.reading(by.organisation) as tx:
-        return _loaded(engine, tx, tx.process_instances.get(instance_id)).variables()
+        return _loaded(engine, tx, tx.process_instances.get(instance_id)).variables(token_id)
 
 
 def tokens(engine: ProcessEngine, *, by: Actor, instance_id: str) -> tuple[Token, ...]:

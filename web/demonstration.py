@@ -17,9 +17,10 @@ from engine.model.pages import PageRequest
 from engine.process_engine import ProcessEngine
 from engine.store import Store
 from web.organisation_files import organisation_of, organisations
+from web.scenarios.other_systems import ScriptedSystems
 from web.scenarios.reading import read_scenario
 from web.scenarios.runner import run
-from web.scenarios.scenario import Expect, MoveClock, Refused, Scenario, Start, Step
+from web.scenarios.scenario import Answer, Expect, MoveClock, Refused, Retry, Scenario, Start, Step
 from web.scenarios.suite import scenario_files, zones
 from web.scenarios.world import World
 
@@ -39,7 +40,10 @@ class RealWorld(World):
     def __init__(self, store: Store, key: str, content: Path) -> None:
         self.organisation = organisation_of(content, key)
         self.clock = ManualClock(datetime.fromisoformat("2000-01-01T00:00+00:00"))
-        self.engine = ProcessEngine(store=store, clock=self.clock, handlers=HANDLERS)
+        self.systems = ScriptedSystems()
+        self.engine = ProcessEngine(
+            store=store, clock=self.clock, handlers=HANDLERS, connector_caller=self.systems
+        )
         self.actor = replace(system_actor(key), user=people.DEMO)
 
     def begins_at(self, now: datetime) -> None:
@@ -126,8 +130,15 @@ def _until_the_present(scenario: Scenario, part: float, end: datetime, reference
 def _step_moved(step: Step, by: timedelta) -> Step:
     if isinstance(step, MoveClock):
         return replace(step, to=step.to + by) if step.to is not None else step
-    if isinstance(step, Expect):
+    if isinstance(step, Expect | Retry):
         return step
+    if isinstance(step, Answer):
+        reply = step.reply
+        return (
+            step
+            if reply is None
+            else replace(step, reply=replace(reply, body=_moved(reply.body, by)))
+        )
     if isinstance(step, Refused) or hasattr(step, "values"):
         return replace(step, values=_moved(step.values, by))
     return replace(step, variables=_moved(step.variables, by))

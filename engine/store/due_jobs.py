@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,12 +45,14 @@ class DueJobs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def due(self, now: datetime, *, limit: int) -> tuple[DueJob, ...]:
-        """Return jobs due at `now` that nobody is working on, the longest due first."""
+    def due(
+        self, now: datetime, *, limit: int, without: Collection[JobKind] = ()
+    ) -> tuple[DueJob, ...]:
+        """Return jobs due at `now` that nobody is working on, the longest due first; none of some kinds."""
         rows = self._connection.execute(
             select(*_COLUMNS)
             .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
-            .where(_deliverable(now))
+            .where(_deliverable(now), *_none_of(without))
             .order_by(job.c.due_at, job.c.priority.desc(), job.c.id)
             .limit(limit)
         )
@@ -73,12 +76,14 @@ class DueJobs:
         ).one_or_none()
         return _due_job(row) if row else None
 
-    def earliest(self, organisation: str | None = None) -> datetime | None:
-        """Return when the next job falls due, None when none waits."""
+    def earliest(
+        self, organisation: str | None = None, *, without: Collection[JobKind] = ()
+    ) -> datetime | None:
+        """Return when the next job falls due, of none of some kinds; None when none waits."""
         query = (
             select(func.min(job.c.due_at, type_=job.c.due_at.type))
             .outerjoin(process_instance, process_instance.c.id == job.c.process_instance_id)
-            .where(_waiting())
+            .where(_waiting(), *_none_of(without))
         )
         if organisation is not None:
             query = query.where(job.c.organisation == organisation)
@@ -127,6 +132,10 @@ def _waiting() -> ColumnElement[bool]:
         # What an instance has thrown is delivered even when it has ended since.
         or_(job.c.kind == JobKind.MESSAGE, job.c.process_instance_id.is_(None), runs),
     )
+
+
+def _none_of(kinds: Collection[JobKind]) -> tuple[ColumnElement[bool], ...]:
+    return (job.c.kind.not_in(sorted(kinds)),) if kinds else ()
 
 
 def _deliverable(now: datetime) -> ColumnElement[bool]:

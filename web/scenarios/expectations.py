@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.feel import Value, to_json, to_text
+from engine.feel import Value, from_json, to_json, to_text
 from engine.model.user_tasks import UserTask
 from web.scenarios.dates import shown
 from web.scenarios.scenario import (
@@ -18,14 +18,15 @@ from web.scenarios.scenario import (
     Expect,
     ExpectedDecision,
     ExpectedNotice,
+    ExpectedRequest,
     ExpectedTask,
     Place,
 )
-from web.scenarios.situation import MadeDecision, Situation
+from web.scenarios.situation import Asked, MadeDecision, Situation
 from web.scenarios.written_values import plain, same
 
-E = TypeVar("E", ExpectedTask, ExpectedDecision)
-A = TypeVar("A", UserTask, MadeDecision)
+E = TypeVar("E", ExpectedTask, ExpectedDecision, ExpectedRequest)
+A = TypeVar("A", UserTask, MadeDecision, Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class _Comparison:
             yield from self.notices(expected.place, expected.notices)
         if expected.decisions is not None:
             yield from self.decisions(expected.place, expected.decisions)
+        if expected.asked is not None:
+            yield from self.asked(expected.place, expected.asked)
+        if expected.dead_letters is not None:
+            yield from self.dead_letters(expected.place, expected.dead_letters)
         for name, value in (expected.variables or {}).items():
             yield from self.variable(expected.place, name, value)
 
@@ -167,6 +172,56 @@ class _Comparison:
         rows: list[Value] = [dict(row) for row in made.rows]
         given = [made.result, rows, *(rows if len(rows) == 1 else ())]
         return any(same(wanted, value, self.zone) for value in given)
+
+    def asked(self, place: Place, expected: Sequence[ExpectedRequest]) -> Iterator[Failure]:
+        pairs, missing, surplus = paired(
+            expected,
+            self.situation.asked,
+            lambda wanted, asked: wanted.task == asked.task,
+            lambda wanted, asked: not list(self.request(wanted, asked)),
+        )
+        names = ", ".join(asked.task for asked in self.situation.asked) or "none"
+        for wanted in missing:
+            yield Failure(
+                wanted.place,
+                f"{wanted.task} should have asked another system; "
+                f"what asked since the last look: {names}.",
+            )
+        for asked in surplus:
+            yield Failure(
+                place,
+                f"{asked.task} asked another system but is not expected to: "
+                f"{asked.method} {asked.url}.",
+            )
+        for wanted, asked in pairs:
+            yield from self.request(wanted, asked)
+
+    def request(self, wanted: ExpectedRequest, asked: Asked) -> Iterator[Failure]:
+        for what, one, there in (
+            ("by", wanted.method, asked.method),
+            ("at", wanted.url, asked.url),
+        ):
+            if one is not None and one != there:
+                yield self.differs(
+                    wanted.place,
+                    f"{wanted.task} should ask {what} {one}",
+                    f"it asked {what} {there}",
+                )
+        if wanted.compares_body and not same(wanted.body, from_json(asked.body), self.zone):
+            yield self.differs(
+                wanted.place,
+                f"{wanted.task} should send {plain(wanted.body)}",
+                f"it sent {plain(asked.body)}",
+            )
+
+    def dead_letters(self, place: Place, expected: Sequence[str]) -> Iterator[Failure]:
+        there = [one.task for one in self.situation.waiting if one.is_dead_letter]
+        if sorted(expected) != sorted(there):
+            yield self.differs(
+                place,
+                f"the dead letters should be {_listed(expected)}",
+                f"they are {_listed(there)}",
+            )
 
     def variable(self, place: Place, name: str, wanted: Any) -> Iterator[Failure]:
         there = self.situation.variables.get(name)

@@ -9,21 +9,26 @@ from pathlib import Path, PurePath
 from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.content import ConnectorAnswer
 from engine.content.yaml_file import Entry, Findings, read_yaml
 from engine.model.errors import RemitError
 from engine.model.problems import Problem, Severity
 from web.scenarios.dates import read_duration, read_instant
 from web.scenarios.scenario import (
     ANY_TIME,
+    Answer,
     Complete,
     Due,
     Expect,
     ExpectedDecision,
     ExpectedNotice,
+    ExpectedRequest,
     ExpectedTask,
     MoveClock,
+    Perform,
     Place,
     Refused,
+    Retry,
     Scenario,
     SendMessage,
     Start,
@@ -33,6 +38,8 @@ from web.scenarios.source import data, mapping, words
 
 T = TypeVar("T")
 
+STATUSES = range(100, 600)
+MOST_TIMES = 1_000
 STATES = ("running", "completed", "cancelled", "suspended", "failed")
 
 
@@ -108,6 +115,10 @@ class _Reader:
             "refused": self.refused,
             "move_clock": self.move_clock,
             "message": self.message,
+            "answer": self.answer,
+            "no_answer": self.no_answer,
+            "perform": self.perform,
+            "retry": self.retry,
             "expect": self.expect,
         }
 
@@ -213,9 +224,52 @@ class _Reader:
         name = found["name"].text() if "name" in found else ""
         return SendMessage(self.place(entry), name, key, mapping(found.get("variables")))
 
+    def answer(self, task: Entry, rest: Mapping[str, Entry]) -> Answer:
+        self.only(rest, "status", "headers", "body", "times", "where")
+        if "status" not in rest:
+            task.refuse(
+                "missing_key", "'status' is missing: the number that HTTP answers with, 200 say."
+            )
+        headers = rest["headers"].entries() if "headers" in rest else {}
+        reply = ConnectorAnswer(
+            self.number(rest["status"], STATUSES) if "status" in rest else 200,
+            {name.lower(): value.text() for name, value in headers.items()},
+            data(rest["body"]) if "body" in rest else None,
+        )
+        return self.answering(task, rest, reply)
+
+    def no_answer(self, task: Entry, rest: Mapping[str, Entry]) -> Answer:
+        self.only(rest, "times", "where")
+        return self.answering(task, rest, None)
+
+    def answering(
+        self, task: Entry, rest: Mapping[str, Entry], reply: ConnectorAnswer | None
+    ) -> Answer:
+        times = self.number(rest["times"], range(1, MOST_TIMES + 1)) if "times" in rest else 1
+        return Answer(self.place(task), task.text(), reply, times, mapping(rest.get("where")))
+
+    def perform(self, task: Entry, rest: Mapping[str, Entry]) -> Perform:
+        self.only(rest, "with", "error", "where")
+        return Perform(
+            self.place(task),
+            task.text(),
+            mapping(rest.get("with")),
+            rest["error"].text() if "error" in rest else None,
+            mapping(rest.get("where")),
+        )
+
+    def retry(self, task: Entry, rest: Mapping[str, Entry]) -> Retry:
+        self.only(rest, "where")
+        return Retry(self.place(task), task.text(), mapping(rest.get("where")))
+
     def expect(self, entry: Entry, rest: Mapping[str, Entry]) -> Expect:
         self.only(rest)
-        found = entry.fields(optional=("tasks", "notices", "decisions", "state", "variables"))
+        found = entry.fields(
+            optional=(
+                *("tasks", "notices", "decisions", "state", "variables"),
+                *("asked", "dead_letters"),
+            )
+        )
         if not found:
             entry.refuse("wrong_value", "something must be expected here.")
         state = found["state"].text() if "state" in found else None
@@ -228,6 +282,8 @@ class _Reader:
             decisions=self.each(found.get("decisions"), self.decision),
             state=state,
             variables=mapping(found["variables"]) if "variables" in found else None,
+            asked=self.each(found.get("asked"), self.request),
+            dead_letters=words(found.get("dead_letters")),
         )
 
     def task(self, entry: Entry) -> ExpectedTask:
@@ -274,12 +330,34 @@ class _Reader:
             rules=self.rules(found["rules"]) if "rules" in found else None,
         )
 
+    def request(self, entry: Entry) -> ExpectedRequest:
+        if not entry.is_mapping:
+            return ExpectedRequest(self.place(entry), entry.text())
+        found = entry.fields(required=("task",), optional=("method", "url", "body"))
+        return ExpectedRequest(
+            self.place(entry),
+            found["task"].text() if "task" in found else "",
+            method=found["method"].text() if "method" in found else None,
+            url=found["url"].text() if "url" in found else None,
+            body=data(found["body"]) if "body" in found else None,
+            compares_body="body" in found,
+        )
+
     def rules(self, entry: Entry) -> tuple[int, ...]:
         numbers = [data(item) for item in entry.items()]
         if any(not isinstance(number, int) or number < 1 for number in numbers):
             entry.refuse("wrong_value", "rules are row numbers of the table, counted from 1.")
             return ()
         return tuple(numbers)
+
+    def number(self, entry: Entry, allowed: range) -> int:
+        number = data(entry)
+        if isinstance(number, int) and not isinstance(number, bool) and number in allowed:
+            return number
+        entry.refuse(
+            "wrong_value", f"a whole number from {allowed[0]} to {allowed[-1]} is expected."
+        )
+        return allowed[0]
 
     def role(self, step: Entry, rest: Mapping[str, Entry]) -> str:
         if "by" not in rest:

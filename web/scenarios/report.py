@@ -13,7 +13,7 @@ from engine.model.notices import Notice
 from engine.model.user_tasks import UserTask
 from web.scenarios.dates import shown
 from web.scenarios.runner import Outcome
-from web.scenarios.situation import MadeDecision, decisions_in
+from web.scenarios.situation import Asked, MadeDecision, WaitsOutside, decisions_in
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -24,6 +24,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "timers": timers(outcome.history),
         "notices": [_notice(notice) for notice in outcome.situation.notices],
         "decisions": [_decision(decision) for decision in outcome.situation.decisions],
+        "asked": [_asked(one) for one in outcome.situation.asked],
+        "waiting": [_waiting(one) for one in outcome.situation.waiting],
         "history": [_event(event) for event in outcome.history],
     }
 
@@ -93,6 +95,27 @@ def _decision(decision: MadeDecision) -> dict[str, Any]:
     }
 
 
+def _asked(asked: Asked) -> dict[str, Any]:
+    return {
+        "element_id": asked.task,
+        "method": asked.method,
+        "url": asked.url,
+        "headers": dict(asked.headers),
+        "body": asked.body,
+    }
+
+
+def _waiting(one: WaitsOutside) -> dict[str, Any]:
+    return {
+        "element_id": one.task,
+        "topic": one.topic,
+        "due_at": one.due_at.isoformat(),
+        "attempts": one.attempts,
+        "last_error": one.last_error,
+        "dead_letter": one.is_dead_letter,
+    }
+
+
 def _event(event: HistoryEvent) -> dict[str, Any]:
     return {
         "at": event.at.isoformat(),
@@ -113,7 +136,18 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     for task in outcome.situation.tasks:
         due = f", due {shown(task.due_at, zone)}" if task.due_at else ""
         yield f"open: {task.name} ({task.element_id}) for {', '.join(task.candidate_groups)}{due}"
+    for asked in outcome.situation.asked:
+        yield f"asked: {asked.task}: {asked.method} {asked.url}"
+    for one in outcome.situation.waiting:
+        yield _outside(one, zone)
     yield f"The instance is {outcome.situation.state}."
+
+
+def _outside(one: WaitsOutside, zone: ZoneInfo) -> str:
+    if one.is_dead_letter:
+        return f"dead letter: {one.task}, after {one.attempts} attempts: {one.last_error}"
+    again = f", again {shown(one.due_at, zone)}: {one.last_error}" if one.attempts else ""
+    return f"waits for another system: {one.task} ({one.topic}){again}"
 
 
 def _line(event: HistoryEvent, zone: ZoneInfo) -> str:

@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-from engine import jobs, messages, notices, process_instances, user_tasks
+from engine import messages, notices, process_instances, user_tasks
 from engine.feel import Value
 from engine.messages import Correlation
 from engine.model.errors import RemitError
 from engine.model.history import HistoryEvent
 from engine.model.jobs import Job
 from engine.model.notices import Notice, NoticeKind
-from engine.model.pages import LARGEST_PAGE, Page, PageRequest
 from engine.model.user_tasks import UserTask, UserTaskState
 from engine.user_tasks import FormRefused
 from web.scenarios.dates import shown
 from web.scenarios.expectations import Failure, failures
+from web.scenarios.other_systems import NotPossible, Outside
+from web.scenarios.paging import every
 from web.scenarios.scenario import (
+    Answer,
     Complete,
     Expect,
     MoveClock,
+    Perform,
     Place,
     Refused,
+    Retry,
     Scenario,
     SendMessage,
     Start,
     Step,
 )
-from web.scenarios.situation import Situation, decisions_in
-from web.scenarios.world import World
+from web.scenarios.situation import Asked, Situation, decisions_in
+from web.scenarios.world import ANSWERED, World
 from web.scenarios.written_values import holds, plain
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ class _Running:
     instance_id: str = ""
     seen_notices: frozenset[Notice] = frozenset()
     seen_decisions: int = 0
+    seen_asked: int = 0
+    asked: list[Asked] = field(default_factory=list)
     place: Place = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,6 +157,12 @@ class _Running:
     def step(self, step: Step) -> list[Failure]:
         """Do one step and what falls due because of it; return what is not as expected."""
         self.place = step.place
+        try:
+            return self.done(step)
+        except NotPossible as error:
+            raise self.failed(str(error)) from None
+
+    def done(self, step: Step) -> list[Failure]:
         match step:
             case Complete():
                 self.complete(step)
@@ -159,6 +170,12 @@ class _Running:
                 return self.refused(step)
             case MoveClock():
                 self.move_clock(step)
+            case Answer():
+                self.answer(step)
+            case Perform():
+                self.in_world(lambda: self.outside.perform(step))
+            case Retry():
+                self.in_world(lambda: self.outside.retry(step))
             case SendMessage():
                 try:
                     self.send(step)
@@ -217,6 +234,21 @@ class _Running:
             )
         ]
 
+    def answer(self, step: Answer) -> None:
+        """Have another system answer; the clock moves on to each attempt that is later."""
+        for _ in range(step.times):
+            attempt_at = max(self.outside.to_answer(step).due_at, self.world.clock.now())
+            self.in_world(partial(self.world.moves_clock_to, attempt_at))
+            self.asked.append(self.outside.answer(step))
+            self.settle()
+
+    @property
+    def outside(self) -> Outside:
+        world = self.world
+        return Outside(
+            world.engine, world.systems, world.actor, self.instance_id, self.scenario.zone
+        )
+
     def move_clock(self, step: MoveClock) -> None:
         now = self.world.clock.now()
         target = step.to if step.by is None else now + step.by
@@ -241,7 +273,7 @@ class _Running:
         self.in_world(self.world.runs_due_jobs)
 
     def in_world(self, happening: Callable[[], None]) -> None:
-        """Let something happen, and stop at a job that failed: no scenario expects one."""
+        """Let something happen, and stop at a job that failed, unless the scenario had it fail."""
         try:
             happening()
         except RemitError as error:
@@ -250,15 +282,7 @@ class _Running:
             raise self.failed(f"the job of {failed.element_id} failed: {failed.last_error}")
 
     def failed_jobs(self) -> list[Job]:
-        found = every(
-            lambda page: jobs.listing(
-                self.world.engine,
-                by=self.world.actor,
-                page=page,
-                process_instance_id=self.instance_id,
-            )
-        )
-        return [job for job in found if job.last_error]
+        return [job for job in self.outside.jobs() if job.last_error and job.kind not in ANSWERED]
 
     def failed(self, sentence: str) -> StepFailed:
         return StepFailed(Failure(self.place, sentence))
@@ -321,10 +345,12 @@ class _Running:
         there = self.everything()
         seen_notices, self.seen_notices = self.seen_notices, frozenset(there.notices)
         seen_decisions, self.seen_decisions = self.seen_decisions, len(there.decisions)
+        seen_asked, self.seen_asked = self.seen_asked, len(there.asked)
         return replace(
             there,
             notices=tuple(notice for notice in there.notices if notice not in seen_notices),
             decisions=there.decisions[seen_decisions:],
+            asked=there.asked[seen_asked:],
         )
 
     def everything(self) -> Situation:
@@ -338,16 +364,6 @@ class _Running:
             notices=self.notices(),
             decisions=decisions_in(self.history()),
             variables=process_instances.variables(engine, by=by, instance_id=self.instance_id),
+            asked=tuple(self.asked),
+            waiting=self.outside.waiting(),
         )
-
-
-def every(listing: Callable[[PageRequest], Page[T]]) -> list[T]:
-    """Return everything that a paged listing has."""
-    found: list[T] = []
-    token = None
-    while True:
-        page = listing(PageRequest(size=LARGEST_PAGE, token=token))
-        found += page.items
-        if page.next_token is None:
-            return found
-        token = page.next_token

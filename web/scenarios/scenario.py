@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.content import ConnectorAnswer
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -61,6 +63,19 @@ class ExpectedDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedRequest:
+    """What another system was asked by a service task. `method`, `url` None, or a `body` that is not
+    written, is not compared."""
+
+    place: Place
+    task: str
+    method: str | None = None
+    url: str | None = None
+    body: Any = None
+    compares_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """A person or a program starts the process by its key; or its timer start event `timer` does.
 
@@ -111,6 +126,40 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Another system answers what the service task `task` asks; `reply` None: nobody answers.
+
+    `times` attempts, each at its own time. `where` chooses between several, as in `Complete`.
+    """
+
+    place: Place
+    task: str
+    reply: ConnectorAnswer | None
+    times: int = 1
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """A program outside does the service task `task`, or ends it with the BPMN error `error`."""
+
+    place: Place
+    task: str
+    values: Mapping[str, Any]
+    error: str | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A person has the dead letter of the service task `task` tried again."""
+
+    place: Place
+    task: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class MoveClock:
     """Time passes, until an instant or by an elapsed time; what falls due runs at its own time."""
 
@@ -123,7 +172,7 @@ class MoveClock:
 class Expect:
     """What must be true now. A part that is None is not compared; a list is compared exactly.
 
-    Notices and decisions are those since the previous `Expect`.
+    Notices, decisions and requests are those since the previous `Expect`.
     """
 
     place: Place
@@ -132,9 +181,11 @@ class Expect:
     decisions: tuple[ExpectedDecision, ...] | None = None
     state: str | None = None
     variables: Mapping[str, Any] | None = None
+    asked: tuple[ExpectedRequest, ...] | None = None
+    dead_letters: tuple[str, ...] | None = None
 
 
-Step = Complete | Refused | MoveClock | SendMessage | Expect
+Step = Complete | Refused | MoveClock | SendMessage | Answer | Perform | Retry | Expect
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from engine.feel import Value, decode
 from engine.model.history import HistoryEvent, HistoryKind
@@ -39,6 +40,29 @@ class MadeDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to another system, as it would have been sent: `body` is JSON data."""
+
+    task: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsOutside:
+    """A service task that waits for another system, or as a dead letter for a person."""
+
+    task: str
+    topic: str
+    due_at: datetime
+    attempts: int
+    last_error: str | None
+    is_dead_letter: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What is so now, and what has happened since the previous look."""
 
@@ -48,6 +72,8 @@ class Situation:
     notices: tuple[Notice, ...]
     decisions: tuple[MadeDecision, ...]
     variables: Mapping[str, Value]
+    asked: tuple[Asked, ...] = ()
+    waiting: tuple[WaitsOutside, ...] = ()
 
 
 def decisions_in(events: Sequence[HistoryEvent]) -> tuple[MadeDecision, ...]:

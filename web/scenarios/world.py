@@ -14,16 +14,22 @@ from engine.content import Organisation
 from engine.handlers import HANDLERS
 from engine.model.actors import Actor, system_actor
 from engine.model.clock import ManualClock
+from engine.model.connector_secrets import ConnectorSecret
 from engine.model.errors import RemitError
-from engine.model.jobs import Job
+from engine.model.jobs import Job, JobKind
 from engine.model.notices import Outcome, OutgoingNotice, Reply
 from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.process_definitions import Definition, DefinitionKind
 from engine.process_engine import ProcessEngine
 from engine.store import Store, Transaction
+from web.scenarios.other_systems import ScriptedSystems
 
 MOST_JOBS_AT_ONCE = 10_000
 """More than this at one instant is a procedure that goes round in a circle."""
+
+
+ANSWERED = frozenset({JobKind.CONNECTOR})
+"""Jobs that wait for another system, and so until the scenario says what it answers."""
 
 
 class EndlessJobs(RemitError):
@@ -59,14 +65,20 @@ class World:
         self.clock = ManualClock(datetime.fromisoformat("2000-01-01T00:00+00:00"))
         store = Store("sqlite://")
         store.upgrade()
+        self.systems = ScriptedSystems()
         self.engine = ProcessEngine(
-            store=store, clock=self.clock, handlers=HANDLERS, notice_sender=EverythingArrives()
+            store=store,
+            clock=self.clock,
+            handlers=HANDLERS,
+            notice_sender=EverythingArrives(),
+            connector_caller=self.systems,
         )
         self.actor = system_actor(organisation.key)
         deployments.deploy(self.engine, by=self.actor, files=files, name=organisation.name)
         people.add_demo(self.engine, by=self.actor)
         with self.engine.transaction(organisation.key) as tx:
             starts.stop(tx, self._processes(tx))
+            self._set_secrets(tx)
 
     def close(self) -> None:
         """Forget everything."""
@@ -91,7 +103,7 @@ class World:
         """Do everything that is due now, and what falls due at the same instant because of it."""
         for _ in range(MOST_JOBS_AT_ONCE):
             with self.engine.store.system_reading() as tx:
-                due = tx.due_jobs.due(self.clock.now(), limit=1)
+                due = tx.due_jobs.due(self.clock.now(), limit=1, without=ANSWERED)
             if not due:
                 return
             jobs.run_job(self.engine, due[0].organisation, due[0].id)
@@ -104,7 +116,7 @@ class World:
         """Let time pass until `instant`; each timer on the way fires at its own due instant."""
         self.runs_due_jobs()
         while True:
-            earliest = jobs.earliest_due(self.engine)
+            earliest = jobs.earliest_due(self.engine, without=ANSWERED)
             if earliest is None or earliest > instant:
                 break
             self.clock.move_to(max(earliest, self.clock.now()))
@@ -137,6 +149,13 @@ class World:
         """Remove every instance, so that the next scenario meets nothing of this one."""
         with self.engine.transaction(self.organisation.key) as tx:
             tx.removal.remove_begun_by(self.actor.user)
+
+    def _set_secrets(self, tx: Transaction) -> None:
+        """Set every secret that connectors prove themselves with: nothing is sent, so it says nothing."""
+        hosts = tuple({connector.host for connector in self.organisation.connectors})
+        for declared in self.organisation.connector_secrets:
+            secret = ConnectorSecret(declared.name, "", hosts, self.clock.now(), self.actor.user)
+            tx.connector_secrets.put(secret)
 
     def _processes(self, tx: Transaction) -> list[Definition]:
         catalogue = self.engine.catalogues.of(tx)

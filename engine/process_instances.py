@@ -1,4 +1,4 @@
-"""Process instances: start one, look at it, end it by hand."""
+"""Process instances: start one, look at it, hold it up or end it by hand."""
 
 from __future__ import annotations
 
@@ -67,6 +67,8 @@ class Overview:
     attachments: tuple[Attachment, ...]
     notices: tuple[ToldNotice, ...]
     history: Page[RecordedEvent]
+    suspended_by: HistoryEvent | None
+    """Who has suspended it and why, while it is."""
 
 
 def start(
@@ -207,7 +209,15 @@ def overview(
                 ).items,
             ),
             history=tx.history.listing(instance_id, page, kinds=kinds),
+            suspended_by=_suspension(tx, instance),
         )
+
+
+def _suspension(tx: Transaction, instance: ProcessInstance) -> HistoryEvent | None:
+    if instance.state is not InstanceState.SUSPENDED:
+        return None
+    found = tx.history.latest(instance.id, kinds=[HistoryKind.PROCESS_INSTANCE_SUSPENDED], most=1)
+    return found[0].event if found else None
 
 
 def comment(engine: ProcessEngine, *, by: Actor, instance_id: str, text: str) -> None:
@@ -250,21 +260,32 @@ def cancel(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -
         )
 
 
-def suspend(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstance:
-    """Let nothing of an instance move until it is resumed: tasks, timers and messages wait."""
+def suspend(engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str) -> ProcessInstance:
+    """Let nothing of an instance move until it is activated: tasks, timers and messages wait.
+
+    Its history keeps who did it and why. One that is suspended already stays as it is.
+    """
     return _moved(
         engine,
         by,
         instance_id,
         InstanceState.SUSPENDED,
         HistoryKind.PROCESS_INSTANCE_SUSPENDED,
+        reason,
     )
 
 
-def resume(engine: ProcessEngine, *, by: Actor, instance_id: str) -> ProcessInstance:
+def activate(
+    engine: ProcessEngine, *, by: Actor, instance_id: str, reason: str = ""
+) -> ProcessInstance:
     """Let a suspended instance go on; what fell due meanwhile happens now."""
     return _moved(
-        engine, by, instance_id, InstanceState.RUNNING, HistoryKind.PROCESS_INSTANCE_RESUMED
+        engine,
+        by,
+        instance_id,
+        InstanceState.RUNNING,
+        HistoryKind.PROCESS_INSTANCE_RESUMED,
+        reason,
     )
 
 
@@ -274,15 +295,23 @@ def _moved(
     instance_id: str,
     state: InstanceState,
     kind: HistoryKind,
+    reason: str,
 ) -> ProcessInstance:
     by.check(Permission.CANCEL)
+    now = engine.clock.now()
     with engine.transaction(by.organisation) as tx:
         instance, number = tx.process_instances.lock(instance_id)
         if instance.state is state:
             return instance
         moved = replace(instance, state=instance.check_move(state))
-        event = HistoryEvent(kind, at=engine.clock.now(), by=by.user)
-        return advance.record(engine, tx, engine.catalogues.of(tx, number), moved, event)
+        event = HistoryEvent(kind, at=now, by=by.user, data={"reason": reason} if reason else {})
+        recorded = advance.record(engine, tx, engine.catalogues.of(tx, number), moved, event)
+        if state is InstanceState.RUNNING:
+            due = tx.jobs.listing(
+                PageRequest(LARGEST_PAGE), now=now, state="due", process_instance_id=instance_id
+            )
+            engine.dispatch(tx, due.items, now=now)
+        return recorded
 
 
 def _loaded(engine: ProcessEngine, tx: Transaction, instance: ProcessInstance) -> Execution:

@@ -18,7 +18,7 @@ from engine.model.attachments import Attachment
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.inbox import InboxQuery
 from engine.model.pages import Page, PageRequest
-from engine.model.process_instances import ProcessInstance
+from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskClosed, UserTaskState
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
@@ -64,6 +64,8 @@ class TaskInContext:
     clock_started: tuple[tuple[str, datetime], ...]
     happened: tuple[RecordedEvent, ...]
     attachments: tuple[Attachment, ...]
+    is_held_up: bool
+    """Whether its instance is suspended, so that it cannot be completed now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def in_context(
                 if one.user_task_id == task.id
             ),
             happened=tx.history.latest(instance.id, kinds=kinds, most=most) if reads else (),
+            is_held_up=instance.state is InstanceState.SUSPENDED,
         )
 
 

@@ -22,6 +22,8 @@ SIGNED_IN = frozenset(
         "user_task.complete",
         "process_instance.show",
         "process_instance.comment",
+        "process_instance.suspend",
+        "process_instance.activate",
         "process_instance.show_all",
         "report.show",
         "report.start",

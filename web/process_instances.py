@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine import process_definitions, process_instances
-from engine.model.actors import Actor
+from engine.model.actors import Actor, Permission
 from engine.model.deadlines import Deadline
 from engine.model.pages import PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
@@ -32,6 +32,7 @@ CASES = 25
 EVENTS = 50
 """How much of what happened one page tells."""
 LONGEST_COMMENT = 4000
+LONGEST_REASON = 2000
 PICTURES = "remit_pictures"
 MOST_PICTURES = 500
 
@@ -60,6 +61,7 @@ class LimitLine:
 VIEWS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "running": ("Running", {"state": InstanceState.RUNNING}),
     "late": ("Late", {"state": InstanceState.RUNNING, "overdue": True}),
+    "suspended": ("Suspended", {"state": InstanceState.SUSPENDED}),
     "completed": ("Completed", {"state": InstanceState.COMPLETED}),
     "all": ("All", {}),
 }
@@ -117,6 +119,8 @@ def show(instance_id: str) -> str:
         procedure=me.procedure_name(instance.process_definition_key),
         started=moment(instance.started_at, me.zone),
         ended=moment(instance.ended_at, me.zone) if instance.ended_at else None,
+        suspended_by=found.suspended_by,
+        may_hold_up=me.actor.may(Permission.CANCEL),
         tasks=_open_tasks(found.user_tasks, me, now),
         attachments=attachments.lines(found.attachments, me),
         limits=[_limit_line(one, me, now) for one in found.deadlines if one.due_at],
@@ -140,6 +144,36 @@ def comment(instance_id: str) -> Response:
         flash("Your comment is added.")
     else:
         flash("Write the comment first. Nothing was changed.")
+    return redirect(url_for("process_instance.show", instance_id=instance_id), 303)
+
+
+@blueprint.post("/process-instances/<instance_id>/suspend")
+def suspend(instance_id: str) -> Response:
+    """Let nothing of the case move, for a reason that everybody sees."""
+    reason = request.form.get("reason", "").strip()
+    if reason:
+        process_instances.suspend(
+            engine(),
+            by=sessions.me().actor,
+            instance_id=instance_id,
+            reason=reason[:LONGEST_REASON],
+        )
+        flash("The case is suspended.")
+    else:
+        flash("Say why first. Nothing was changed.")
+    return redirect(url_for("process_instance.show", instance_id=instance_id), 303)
+
+
+@blueprint.post("/process-instances/<instance_id>/activate")
+def activate(instance_id: str) -> Response:
+    """Let a suspended case go on."""
+    process_instances.activate(
+        engine(),
+        by=sessions.me().actor,
+        instance_id=instance_id,
+        reason=request.form.get("reason", "").strip()[:LONGEST_REASON],
+    )
+    flash("The case goes on.")
     return redirect(url_for("process_instance.show", instance_id=instance_id), 303)
 
 

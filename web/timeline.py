@@ -70,7 +70,7 @@ SENTENCES: Mapping[HistoryKind, Callable[[str, Mapping[str, Any]], str]] = {
     HistoryKind.PROCESS_INSTANCE_COMPLETED: _named("Completed"),
     HistoryKind.PROCESS_INSTANCE_CANCELLED: _cancelled,
     HistoryKind.PROCESS_INSTANCE_SUSPENDED: _named("Suspended: nothing moves"),
-    HistoryKind.PROCESS_INSTANCE_RESUMED: _named("Resumed"),
+    HistoryKind.PROCESS_INSTANCE_RESUMED: _named("Goes on"),
     HistoryKind.USER_TASK_CREATED: _named("Asked: {name}"),
     HistoryKind.USER_TASK_CLAIMED: _named("Taken on: {name}"),
     HistoryKind.USER_TASK_UNCLAIMED: _named("Given back: {name}"),
@@ -119,6 +119,11 @@ def _text(event: HistoryEvent) -> str:
     """Return what somebody wrote, or what a file is known by."""
     if event.kind is HistoryKind.COMMENT_ADDED:
         return str(event.data.get("text", ""))
+    if event.kind in (
+        HistoryKind.PROCESS_INSTANCE_SUSPENDED,
+        HistoryKind.PROCESS_INSTANCE_RESUMED,
+    ):
+        return str(event.data.get("reason", ""))
     if event.kind in (HistoryKind.ATTACHMENT_ADDED, HistoryKind.ATTACHMENT_REMOVED):
         return f"{event.data['size']} bytes, SHA-256 {event.data['sha256']}"
     return ""

@@ -15,6 +15,7 @@ from engine.content import FieldError, PresentedComponent
 from engine.feel import Evaluation
 from engine.model.actors import Permission
 from engine.model.people import Person
+from engine.model.process_instances import ProcessInstanceNotRunning
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskState
 from engine.user_tasks import FormRefused, TaskForm
 from web import sessions
@@ -35,6 +36,9 @@ MOST_EVENTS = 8
 """How much of what happened a task's page tells; the rest is on the case's page."""
 CHOOSE_FILE = "Choose a file first. Nothing was changed."
 LONGEST_COMMENT = 4000
+HELD_UP = (
+    "The case is suspended: nothing was completed. Save your answers until it is activated again."
+)
 SAVED = "Your answers are saved. The task stays with you until you complete it."
 
 
@@ -231,6 +235,8 @@ def _completed(task_id: str, sent: Submission) -> Trouble | None:
         return Trouble(sent, errors=refused.errors)
     except UserTaskChanged as changed:
         return Trouble(sent, note=str(changed), status=409)
+    except ProcessInstanceNotRunning:
+        return Trouble(sent, note=HELD_UP, status=409)
     return None
 
 
@@ -282,6 +288,7 @@ def _page(task_id: str, trouble: Trouble | None = None) -> str:
         clauses=found.clauses,
         documentation=[part for part in found.documentation.split("\n\n") if part.strip()],
         happened=timeline(found.happened, me.role_name),
+        held_up=found.is_held_up,
         short_moment=lambda at: short_moment(at, me.zone),
         **_standing(task, me, now),
     )

@@ -25,6 +25,8 @@ NEEDS: Mapping[str, Permission] = {
     "process_instances.list_tokens": Permission.READ_INSTANCES,
     "process_instances.list_history": Permission.READ_INSTANCES,
     "process_instances.list_deadlines": Permission.READ_INSTANCES,
+    "process_instances.suspend": Permission.CANCEL,
+    "process_instances.activate": Permission.CANCEL,
     "process_instances.cancel": Permission.CANCEL,
     "user_tasks.list_all": Permission.READ_INSTANCES,
     "user_tasks.show": Permission.READ_INSTANCES,

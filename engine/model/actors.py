@@ -18,7 +18,7 @@ class Permission(StrEnum):
     WORK_EXTERNAL_TASKS = "work on external tasks"
     SEND_MESSAGES = "send messages"
     EVALUATE = "evaluate decisions"
-    CANCEL = "cancel process instances"
+    CANCEL = "suspend and cancel process instances"
     DEPLOY = "deploy"
     ACTIVATE = "activate and suspend versions"
     READ_JOBS = "read jobs"

@@ -63,13 +63,25 @@ class ProcessInstanceQuery(PageQuery):
     )
 
 
+IN_WORDS = (Length(1, 2000), Regexp(r"(?s).*\S", error="Say why, in words."))
+
+
 class CancellationSchema(Schema):
     """Why an instance is ended before its time."""
 
-    reason = fields.String(
-        required=True,
-        validate=[Length(1, 2000), Regexp(r"(?s).*\S", error="Say why, in words.")],
-    )
+    reason = fields.String(required=True, validate=IN_WORDS)
+
+
+class SuspensionSchema(Schema):
+    """Why nothing of an instance is to move."""
+
+    reason = fields.String(required=True, validate=IN_WORDS)
+
+
+class ActivationSchema(Schema):
+    """Why a suspended instance goes on."""
+
+    reason = fields.String(load_default="", validate=Length(max=2000))
 
 
 class TokenSchema(Schema):
@@ -183,6 +195,22 @@ def list_history(query: dict[str, Any], instance_id: str) -> Page[RecordedEvent]
 def list_deadlines(instance_id: str) -> dict[str, Any]:
     """List by when what has to be done, and whether it was."""
     return {"items": process_instances.deadlines(engine(), by=caller(), instance_id=instance_id)}
+
+
+@blueprint.post("/process-instances/<instance_id>/suspend")
+@blueprint.arguments(SuspensionSchema())
+@blueprint.response(200, ProcessInstanceSchema())
+def suspend(body: dict[str, Any], instance_id: str) -> ProcessInstance:
+    """Let nothing of an instance move until it is activated: tasks, timers and messages wait."""
+    return process_instances.suspend(engine(), by=caller(), instance_id=instance_id, **body)
+
+
+@blueprint.post("/process-instances/<instance_id>/activate")
+@blueprint.arguments(ActivationSchema())
+@blueprint.response(200, ProcessInstanceSchema())
+def activate(body: dict[str, Any], instance_id: str) -> ProcessInstance:
+    """Let a suspended instance go on; what fell due meanwhile happens now."""
+    return process_instances.activate(engine(), by=caller(), instance_id=instance_id, **body)
 
 
 @blueprint.post("/process-instances/<instance_id>/cancel")

@@ -35,6 +35,9 @@ blueprint = resource("process_instances")
 DELETED = "Deleted through /engine-rest."
 """The reason that the history keeps: Camunda's own deletion gives none."""
 
+THROUGH = "Through /engine-rest."
+"""The same of what is suspended or activated."""
+
 
 class ProcessInstanceQuery(ListQuery):
     """Which process instances to list."""
@@ -104,8 +107,8 @@ def show_activities(instance_id: str) -> Response:
 def set_suspended(instance_id: str) -> Response:
     """Let nothing of the instance move, or let it go on."""
     suspends = body(SuspensionInput())["suspended"]
-    act = process_instances.suspend if suspends else process_instances.resume
-    act(engine(), by=caller(), instance_id=_unended(instance_id).id)
+    act = process_instances.suspend if suspends else process_instances.activate
+    act(engine(), by=caller(), instance_id=_unended(instance_id).id, reason=THROUGH)
     return done()
 
 

@@ -104,3 +104,49 @@ def test_a_cancelled_instance_keeps_its_reason_and_is_over(world: World) -> None
     assert cancelled["data"]["reason"] == "Reported twice"
     assert caller.post(f"/process-instances/{instance}/cancel", {"reason": "x"}).status_code == 409
     assert caller.post(f"/process-instances/{instance}/cancel", {}).status_code == 422
+
+
+def test_a_suspended_instance_moves_no_more_until_it_is_activated_and_says_who_and_why(
+    world: World,
+) -> None:
+    caller = world.caller()
+    instance = caller.starts()
+    task = caller.open_task(instance)["id"]
+    path = f"/process-instances/{instance}"
+    assert caller.post(f"{path}/suspend", {}).status_code == 422
+    assert caller.post(f"{path}/suspend", {"reason": " \n"}).status_code == 422
+    suspended = caller.post(f"{path}/suspend", {"reason": "The police have asked us to wait"})
+    assert suspended.status_code == 200, suspended.text
+    assert suspended.json["state"] == "suspended"
+    refused = caller.post(f"/user-tasks/{task}/complete", {"variables": RECORDED})
+    assert (refused.status_code, refused.json["code"]) == (409, "process_instance_not_running")
+    assert caller.get("/process-instances", state="suspended").json["items"] == [suspended.json]
+    again = caller.post(f"{path}/suspend", {"reason": "Again"})
+    assert (again.status_code, again.json) == (200, suspended.json)
+    assert caller.post(f"{path}/activate", {"reason": "They are done"}).json["state"] == "running"
+    assert caller.post(f"{path}/activate").status_code == 200
+    done = caller.post(f"/user-tasks/{task}/complete", {"variables": RECORDED})
+    assert done.status_code == 200, done.text
+    history = caller.get(f"{path}/history").json["items"]
+    assert [
+        (event["kind"], event["by"], event["data"])
+        for event in history
+        if event["kind"] in ("process_instance_suspended", "process_instance_resumed")
+    ] == [
+        (
+            "process_instance_suspended",
+            "token:administrator",
+            {"reason": "The police have asked us to wait"},
+        ),
+        ("process_instance_resumed", "token:administrator", {"reason": "They are done"}),
+    ]
+
+
+def test_what_has_ended_is_neither_suspended_nor_activated(world: World) -> None:
+    caller = world.caller()
+    path = f"/process-instances/{caller.starts()}"
+    caller.post(f"{path}/cancel", {"reason": "Reported twice"})
+    for verb in ("suspend", "activate"):
+        answer = caller.post(f"{path}/{verb}", {"reason": "x"})
+        assert (answer.status_code, answer.json["code"]) == (409, "illegal_move")
+    assert caller.post("/process-instances/none/suspend", {"reason": "x"}).status_code == 404

@@ -75,6 +75,8 @@ def test_a_revoked_token_is_worthless_at_once(world: World) -> None:
         ("worker", "post", "/process-definitions/harm/versions/1/activate"),
         ("worker", "get", "/jobs"),
         ("worker", "post", "/process-instances/x/cancel"),
+        ("worker", "post", "/process-instances/x/suspend"),
+        ("compliance", "post", "/process-instances/x/activate"),
         ("compliance", "post", "/process-instances"),
         ("compliance", "post", "/messages"),
         ("process_owner", "post", "/jobs/x/retry"),

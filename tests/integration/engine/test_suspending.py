@@ -1,4 +1,4 @@
-"""A suspended instance does nothing, and goes on where it was when it is resumed."""
+"""A suspended instance does nothing, and goes on where it was when it is activated."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ LATER = diagram(
 )
 
 
-def test_a_message_for_a_suspended_instance_is_refused_and_resumes_nothing(acme: Acme) -> None:
+def test_a_message_for_a_suspended_instance_is_refused_and_activates_nothing(acme: Acme) -> None:
     acme.deploy(p_bpmn=WAITING)
     instance = acme.start()
-    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id, reason="wait")
 
     def go() -> None:
         messages.correlate(acme.engine, by=acme.by, name="go", correlation_key="A-1", variables={})
@@ -43,19 +43,19 @@ def test_a_message_for_a_suspended_instance_is_refused_and_resumes_nothing(acme:
     with pytest.raises(ProcessInstanceNotRunning, match="suspended"):
         go()
     assert acme.instance(instance.id).state is InstanceState.SUSPENDED
-    process_instances.resume(acme.engine, by=acme.by, instance_id=instance.id)
+    process_instances.activate(acme.engine, by=acme.by, instance_id=instance.id)
     go()
     assert list(acme.open_tasks()) == ["ask"]
 
 
-def test_a_timer_of_a_suspended_instance_waits_until_it_is_resumed(acme: Acme) -> None:
+def test_a_timer_of_a_suspended_instance_waits_until_it_is_activated(acme: Acme) -> None:
     acme.deploy(p_bpmn=LATER)
     instance = acme.start()
-    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id, reason="wait")
     acme.clock.move_to(acme.clock.now() + timedelta(hours=2))
     jobs.run_due(acme.engine)
     assert acme.open_tasks() == {}
-    process_instances.resume(acme.engine, by=acme.by, instance_id=instance.id)
+    process_instances.activate(acme.engine, by=acme.by, instance_id=instance.id)
     jobs.run_due(acme.engine)
     assert list(acme.open_tasks()) == ["ask"]
     kinds = acme.history(instance.id)
@@ -70,7 +70,7 @@ def test_only_who_may_end_an_instance_suspends_one_and_an_ended_one_stays_ended(
     instance = acme.start()
     nobody = Actor("acme", "someone", frozenset(), frozenset(), "token")
     with pytest.raises(NotAllowed):
-        process_instances.suspend(acme.engine, by=nobody, instance_id=instance.id)
+        process_instances.suspend(acme.engine, by=nobody, instance_id=instance.id, reason="x")
     process_instances.cancel(acme.engine, by=acme.by, instance_id=instance.id, reason="over")
     with pytest.raises(IllegalMove):
-        process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id)
+        process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id, reason="wait")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine import told_notices
 from engine.execution import load
 from engine.feel import Value
 from engine.model.access import AccessKind
 from engine.model.actors import Actor, Permission
 from engine.model.deadlines import Deadline, deadlines_of
 from engine.model.history import HistoryKind, RecordedEvent, first_break
-from engine.model.notices import Notice
-from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.process_definitions import Definition
 from engine.model.process_instances import ProcessInstance
 from engine.model.user_tasks import UserTask
 from engine.process_engine import ProcessEngine
-from engine.store import Transaction
+from engine.told_notices import ToldNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Evidence:
     user_tasks: tuple[UserTask, ...]
     deadlines: tuple[Deadline, ...]
     decisions: tuple[RecordedEvent, ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[ToldNotice, ...]
     clauses: tuple[str, ...]
     history: tuple[RecordedEvent, ...]
     verification: Verification
@@ -85,7 +84,7 @@ def of_instance(engine: ProcessEngine, *, by: Actor, instance_id: str) -> Eviden
             user_tasks=tasks,
             deadlines=deadlines_of(tasks, now),
             decisions=tuple(one for one in history if one.event.kind is HistoryKind.DECISION_MADE),
-            notices=tuple(_notices(tx, instance_id)),
+            notices=told_notices.of_instance(tx, instance_id),
             clauses=tuple(sorted({clause for one in history for clause in one.event.clauses})),
             history=history,
             verification=verified(instance, history),
@@ -110,13 +109,3 @@ def verified(instance: ProcessInstance, history: tuple[RecordedEvent, ...]) -> V
         last_hash=instance.history_hash,
         broken_at=broken_at,
     )
-
-
-def _notices(tx: Transaction, instance_id: str) -> Iterator[Notice]:
-    page = PageRequest(size=LARGEST_PAGE)
-    while True:
-        part = tx.notices.listing(page, process_instance_id=instance_id)
-        yield from part.items
-        if part.next_token is None:
-            return
-        page = PageRequest(size=LARGEST_PAGE, token=part.next_token)

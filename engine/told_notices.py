@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.model.notices import Channel, Notice, NoticeAttempt, NoticeDelivery, Outcome
+from engine.model.pages import LARGEST_PAGE, PageRequest
 from engine.model.webhook_deliveries import WebhookAttempt
 from engine.store import Transaction
 
@@ -45,6 +46,18 @@ def of(tx: Transaction, notices: Sequence[Notice]) -> tuple[ToldNotice, ...]:
         ToldNotice(notice, tuple(copies.get((notice.job_id, notice.to_role), ())))
         for notice in notices
     )
+
+
+def of_instance(tx: Transaction, instance_id: str) -> tuple[ToldNotice, ...]:
+    """Return every notice of an instance with its copies and every attempt, the latest first."""
+    found: list[ToldNotice] = []
+    page = PageRequest(size=LARGEST_PAGE)
+    while True:
+        part = tx.notices.listing(page, process_instance_id=instance_id)
+        found += of(tx, part.items)
+        if part.next_token is None:
+            return tuple(found)
+        page = PageRequest(size=LARGEST_PAGE, token=part.next_token)
 
 
 def _of_webhook(attempt: WebhookAttempt) -> NoticeAttempt:

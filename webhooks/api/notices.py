@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -10,7 +9,7 @@ from marshmallow import Schema, fields
 from engine import notices
 from engine.model.notices import Channel, NoticeKind, NoticeState
 from engine.model.pages import Page
-from engine.told_notices import ToldCopy, ToldNotice
+from engine.told_notices import ToldNotice
 from webhooks.api.nouns import Noun
 from webhooks.api.pages import PageQuery, page_of
 from webhooks.api.values import instant, texts
@@ -31,37 +30,45 @@ class NoticeAttemptSchema(Schema):
 class NoticeDeliverySchema(Schema):
     """One copy of a notice on one channel; `id` is the same at every attempt."""
 
-    id = fields.String()
-    channel = fields.Enum(Channel, by_value=True)
+    id = fields.String(attribute="delivery.id")
+    channel = fields.Enum(Channel, by_value=True, attribute="delivery.channel")
     recipient = fields.String(
-        metadata={"description": "A user name, an endpoint's id, or empty: all who read there."}
+        attribute="delivery.recipient",
+        metadata={"description": "A user name, an endpoint's id, or empty: all who read there."},
     )
-    state = fields.Enum(NoticeState, by_value=True)
-    queued_at = instant(attribute="created_at")
-    due_at = instant("When the next attempt is, of one that is queued.")
-    sent_at = instant(allow_none=True)
-    ended_at = instant(allow_none=True)
-    last_error = fields.String(allow_none=True)
+    state = fields.Enum(NoticeState, by_value=True, attribute="delivery.state")
+    queued_at = instant(attribute="delivery.created_at")
+    due_at = instant(
+        "When the next attempt is, of one that is queued.", attribute="delivery.due_at"
+    )
+    sent_at = instant(allow_none=True, attribute="delivery.sent_at")
+    ended_at = instant(allow_none=True, attribute="delivery.ended_at")
+    last_error = fields.String(allow_none=True, attribute="delivery.last_error")
     attempts = fields.List(fields.Nested(NoticeAttemptSchema()))
 
 
 class NoticeSchema(Schema):
     """One notice to one role, with its copies and every attempt at each."""
 
-    kind = fields.Enum(NoticeKind, by_value=True)
-    job_id = fields.String()
-    process_instance_id = fields.String()
-    element_id = fields.String()
-    to_role = fields.String()
-    channel = fields.String()
-    template = fields.String()
-    subject = fields.String()
-    body = fields.String()
-    clauses = texts()
-    due_at = instant("The time limit that it is about.", allow_none=True)
-    user_task_id = fields.String(allow_none=True)
-    delivered_at = instant("When it was told: in the inbox then, outside as its deliveries say.")
-    deliveries = fields.List(fields.Nested(NoticeDeliverySchema()))
+    kind = fields.Enum(NoticeKind, by_value=True, attribute="notice.kind")
+    job_id = fields.String(attribute="notice.job_id")
+    process_instance_id = fields.String(attribute="notice.process_instance_id")
+    element_id = fields.String(attribute="notice.element_id")
+    to_role = fields.String(attribute="notice.to_role")
+    channel = fields.String(attribute="notice.channel")
+    template = fields.String(attribute="notice.template")
+    subject = fields.String(attribute="notice.subject")
+    body = fields.String(attribute="notice.body")
+    clauses = texts(attribute="notice.clauses")
+    due_at = instant(
+        "The time limit that it is about.", allow_none=True, attribute="notice.due_at"
+    )
+    user_task_id = fields.String(allow_none=True, attribute="notice.user_task_id")
+    delivered_at = instant(
+        "When it was told: in the inbox then, outside as its deliveries say.",
+        attribute="notice.delivered_at",
+    )
+    deliveries = fields.List(fields.Nested(NoticeDeliverySchema()), attribute="copies")
 
 
 class NoticeQuery(PageQuery):
@@ -74,15 +81,6 @@ class NoticeQuery(PageQuery):
 @blueprint.get("/notices")
 @blueprint.arguments(NoticeQuery(), location="query")
 @blueprint.response(200, page_of(NoticeSchema))
-def list_all(query: dict[str, Any]) -> Page[dict[str, Any]]:
+def list_all(query: dict[str, Any]) -> Page[ToldNotice]:
     """List notices with how each copy got on, the latest first."""
-    found = notices.told(engine(), by=caller(), **query)
-    return Page(tuple(_shown(one) for one in found.items), found.next_token)
-
-
-def _shown(told: ToldNotice) -> dict[str, Any]:
-    return {**asdict(told.notice), "deliveries": [_copy(one) for one in told.copies]}
-
-
-def _copy(told: ToldCopy) -> dict[str, Any]:
-    return {**asdict(told.delivery), "attempts": told.attempts}
+    return notices.told(engine(), by=caller(), **query)

@@ -31,6 +31,6 @@ def instant(description: str = "", **settings: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(metadata={"description": description}, **settings)
 
 
-def texts(description: str = "") -> fields.List[str]:
+def texts(description: str = "", **settings: Any) -> fields.List[str]:
     """Return the field of a list of texts."""
-    return fields.List(fields.String(), metadata={"description": description})
+    return fields.List(fields.String(), metadata={"description": description}, **settings)

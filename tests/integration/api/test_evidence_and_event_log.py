@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from lxml import etree
@@ -59,6 +60,16 @@ def test_evidence_holds_all_that_is_recorded_and_says_that_it_is_whole(
         "broken_at": None,
     }
     assert set(found["clauses"]) == {c for one in found["history"] for c in one["clauses"]}
+
+
+def test_evidence_tells_how_each_copy_of_a_notice_got_on(world: World, done: str) -> None:
+    world.passes(timedelta(seconds=1))
+    caller = world.caller("compliance")
+    [notice] = caller.get(f"/evidence/{done}").json["notices"]
+    [listed] = world.caller().get("/notices", process_instance_id=done).json["items"]
+    assert notice == listed
+    [copy] = notice["deliveries"]
+    assert (notice["to_role"], copy["channel"], copy["state"]) == ("head", "inbox", "delivered")
 
 
 def test_reading_evidence_is_written_down(world: World, done: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import jobs, people
+from engine import evidence, jobs, people, process_instances
 from engine.model.history import HistoryKind
 from engine.model.notices import Channel, Outcome, OutgoingNotice, Reply
 from engine.model.people import Person
@@ -251,3 +251,27 @@ def test_a_notice_about_a_removed_process_leaves_nothing_that_fails(store: Store
         assert tx.removal.remove_begun_by(acme.by.user) == 1
     acme.passes(hours=1)
     assert not [job for job in acme.jobs() if job.kind == "notice"]
+
+
+def test_evidence_holds_every_attempt_at_every_copy_on_every_channel(store: Store) -> None:
+    acme = told(store, "{head: [inbox, [email, teams]]}")
+    mail = outside(acme, Channel.EMAIL)
+    mail.answer = lambda message: BUSY if len(mail.sent) <= 2 else REFUSED
+    acme.passes(minutes=1)
+    acme.passes(seconds=36)
+    [instance] = {message.reference for message in mail.sent}
+    found = process_instances.listing(
+        acme.engine, by=acme.by, page=EVERYTHING, business_key=instance
+    )
+    shown = evidence.of_instance(acme.engine, by=acme.by, instance_id=found.items[0].id)
+    [notice] = shown.notices
+    attempts = {
+        (copy.delivery.channel, copy.delivery.recipient): [one.outcome for one in copy.attempts]
+        for copy in notice.copies
+    }
+    assert attempts == {
+        ("inbox", ""): [],
+        ("email", "hana"): ["again", "refused"],
+        ("email", "hugo"): ["again", "refused"],
+        ("teams", ""): ["sent"],
+    }

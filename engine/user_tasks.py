@@ -18,6 +18,7 @@ from engine.model.attachments import Attachment
 from engine.model.history import HistoryEvent, HistoryKind, RecordedEvent
 from engine.model.inbox import InboxQuery
 from engine.model.pages import Page, PageRequest
+from engine.model.people import PersonNotFound
 from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.user_tasks import UserTask, UserTaskChanged, UserTaskClosed, UserTaskState
 from engine.process_engine import ProcessEngine
@@ -36,6 +37,7 @@ __all__ = [
     "FormRefused",
     "TaskForm",
     "TaskInContext",
+    "assign",
     "claim",
     "complete",
     "delegate",
@@ -224,7 +226,16 @@ def unclaim(engine: ProcessEngine, *, by: Actor, task_id: str) -> UserTask:
 
 
 def delegate(engine: ProcessEngine, *, by: Actor, task_id: str, to: str) -> UserTask:
-    """Hand the task over to somebody by user name."""
+    """Hand the task over to somebody by user name.
+
+    Raises PersonNotFound when nobody of that name may come in here: the task would lie with nobody.
+    """
+    kind = HistoryKind.USER_TASK_DELEGATED
+    return _assign(engine, by, task_id, to, kind, works=False, known=True)
+
+
+def assign(engine: ProcessEngine, *, by: Actor, task_id: str, to: str) -> UserTask:
+    """Put the task down to a user whom another system looks after, whether Remit knows them or not."""
     return _assign(engine, by, task_id, to, HistoryKind.USER_TASK_DELEGATED, works=False)
 
 
@@ -287,11 +298,14 @@ def _assign(
     kind: HistoryKind,
     *,
     works: bool = True,
+    known: bool = False,
 ) -> UserTask:
     with engine.transaction(by.organisation) as tx:
         task, instance, number = _workable(tx, task_id, by, works=works)
         if assignee is not None:
             task.check_not_excluded(assignee)
+        if known:
+            _check_comes_in(tx, assignee)
         tx.user_tasks.assign(task.id, assignee)
         advance.record(
             engine,
@@ -310,6 +324,12 @@ def _assign(
             ),
         )
     return replace(task, assignee=assignee, version=task.version + 1)
+
+
+def _check_comes_in(tx: Transaction, username: str | None) -> None:
+    person = tx.people.find(username) if username else None
+    if person is None or not person.active:
+        raise PersonNotFound(username or "")
 
 
 def _visible(tx: Transaction, task_id: str, by: Actor) -> UserTask:

@@ -174,10 +174,17 @@ user_task = Table(
     # Who may not do it, whatever their roles: see `excluded` in the diagram.
     Column("excluded_users", JSON, nullable=False, default=list, server_default=text("'[]'")),
     Index(None, "process_instance_id"),
-    Index(None, "organisation", "state", "created_at", "id"),
-    Index(None, "organisation", "state", "due_at", "id"),
-    Index(None, "organisation", "state", "follow_up_at", "id"),
     Index(None, "organisation", "assignee", "state"),
+    Index(None, "organisation", "process_definition_key", "state"),
+    # Walked by the inbox; behind the identifier is what passes tasks over without reading them.
+    *(
+        Index(f"ix_user_task_by_{column}", "organisation", "state", column, "id", *passed_over)
+        for column, *passed_over in (
+            ("created_at", "assignee", "due_at", "follow_up_at"),
+            ("due_at", "assignee"),
+            ("follow_up_at", "assignee", "due_at"),
+        )
+    ),
 )
 
 candidate = Table(

@@ -23,7 +23,7 @@ from web.settings import Environment, Settings
 from webhooks import authorisation as api
 
 CHANGING = {
-    "activate", "add", "attach", "answered", "cancel", "carrying_out", "claim", "comment", "complete", "correlate", "hand_over",
+    "activate", "add", "assign", "attach", "answered", "cancel", "carrying_out", "claim", "comment", "complete", "correlate", "hand_over",
     "create", "delegate", "deploy", "earlier_answer", "ensure", "extend_lock", "fail", "fetch_and_lock", "put", "set_retries", "throw_bpmn_error", "unlock", "remove_demo", "retry",
     "revoke", "accept", "add_absence", "ask_again", "begin_from_issuer", "change_password",
     "disable", "enable", "record", "remove", "replay", "remove_secret", "replay_range", "rotate", "set_secret",

@@ -182,7 +182,7 @@ def unclaim(task_id: str) -> UserTask:
 @blueprint.arguments(DelegationSchema())
 @blueprint.response(200, UserTaskSchema())
 def delegate(body: dict[str, Any], task_id: str) -> UserTask:
-    """Hand a user task to somebody else."""
+    """Hand a user task to somebody else; 404 when nobody of that name may come in here."""
     return user_tasks.delegate(engine(), by=caller(), task_id=task_id, to=body["to"])
 
 

@@ -83,7 +83,10 @@ def test_a_claimed_task_is_the_claimers_until_given_back(world: World) -> None:
     assert first.post(f"/user-tasks/{task}/claim").json["assignee"] == "token:worker"
     second = world.caller("staff")
     assert second.post(f"/user-tasks/{task}/claim").status_code == 404
-    assert first.post(f"/user-tasks/{task}/delegate", {"to": "wendy"}).json["assignee"] == "wendy"
+    nobody = first.post(f"/user-tasks/{task}/delegate", {"to": "nobody.here"})
+    assert (nobody.status_code, nobody.json["code"]) == (404, "person_not_found")
+    given = first.post(f"/user-tasks/{task}/delegate", {"to": "wendy"})
+    assert given.json["assignee"] == "wendy"
     taken = first.post(f"/user-tasks/{task}/complete", {"variables": RECORDED})
     assert taken.status_code == 409
     assert taken.json["code"] == "user_task_taken"

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from engine import user_tasks
+from engine import people, user_tasks
+from engine.model.people import Person, PersonNotFound
 from engine.model.process_instances import InstanceState
 from engine.model.user_tasks import (
     UserTaskChanged,
@@ -126,6 +127,7 @@ def test_a_claimed_task_is_completed_by_nobody_else_until_it_is_given_back(acme:
     user_tasks.claim(acme.engine, by=ann, task_id=task.id)
     with pytest.raises(UserTaskTaken):
         acme.complete("ask", by=bob)
+    people.add(acme.engine, by=acme.by, person=Person("bob", "Bob", ("worker",)))
     user_tasks.delegate(acme.engine, by=ann, task_id=task.id, to="bob")
     with pytest.raises(UserTaskTaken):
         acme.complete("ask", by=ann)
@@ -133,6 +135,20 @@ def test_a_claimed_task_is_completed_by_nobody_else_until_it_is_given_back(acme:
     acme.complete("ask", by=ann)
     kinds = acme.history(instance.id)
     assert {"user_task_claimed", "user_task_delegated", "user_task_unclaimed"} <= set(kinds)
+
+
+@pytest.mark.parametrize("to", ["nobody", "", "Bob", "left", "token:worker"])
+def test_a_task_is_handed_over_to_nobody_who_cannot_come_in(acme: Acme, to: str) -> None:
+    acme.deploy(p_bpmn=ONE_TASK)
+    instance = acme.start()
+    people.add(acme.engine, by=acme.by, person=Person("bob", "Bob", ("worker",)))
+    left = Person("left", "Len Left", ("worker",), active=False)
+    people.add(acme.engine, by=acme.by, person=left)
+    task = acme.open_tasks()["ask"]
+    with pytest.raises(PersonNotFound):
+        user_tasks.delegate(acme.engine, by=acme.person("ann", "worker"), task_id=task.id, to=to)
+    assert acme.open_tasks()["ask"] == task
+    assert "user_task_delegated" not in acme.history(instance.id)
 
 
 def test_a_stale_version_of_a_task_is_not_completed(acme: Acme) -> None:

@@ -22,7 +22,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from engine import access_log, people, sign_ins
 from engine.content import Organisation
 from engine.model.access import AccessKind
-from engine.model.actors import Actor, Permission
+from engine.model.actors import Actor, NotAllowed, Permission
 from engine.model.attachments import AttachmentRules, AttachmentTooLarge
 from engine.model.clock import Clock, SystemClock
 from engine.model.errors import RemitError
@@ -236,11 +236,15 @@ def anybody() -> SignedIn | None:
 
 
 def require() -> None:
-    """Let only people who are signed in pass, and only forms that this session made."""
+    """Let only people pass who are signed in and may, and only forms that this session made."""
     if anybody() is None:
         _remember_where()
-    identify(me().actor)
+    actor = me().actor
+    identify(actor)
     check_csrf()
+    needed = authorisation.SIGNED_IN[str(request.endpoint)]
+    if needed and actor.permissions.isdisjoint(needed):
+        raise NotAllowed(min(needed))
 
 
 def _check_size() -> None:

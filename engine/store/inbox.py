@@ -32,7 +32,7 @@ class Inbox(Repository):
         self, users: Sequence[str], query: InboxQuery, page: PageRequest
     ) -> Page[UserTask]:
         """Return the open tasks that one of these people has taken on."""
-        found = self._open(query, _as_it_is).where(
+        found = self._open(query, _as_it_is, key=_unindexed).where(
             user_task.c.assignee.in_(users), *_late(query, _unindexed)
         )
         # One person's tasks are found by who has them and sorted, not picked out of everybody's.
@@ -56,14 +56,16 @@ class Inbox(Repository):
         kept_out = exists().where(
             own, candidate.c.kind == _EXCLUDED, candidate.c.name == not_excluded
         )
-        asked = self._open(query, _as_it_is)
+        asked = self._open(query, _as_it_is, key=_as_it_is)
         few_are_mine, few_are_asked = self._are_few(mine, asked, query)
+        seen = _unindexed if few_are_mine or few_are_asked else _as_it_is
         if few_are_mine:
-            found = self._open(query, _unindexed).where(user_task.c.id.in_(mine))
+            found = self._open(query, _unindexed, key=_unindexed)
+            found = found.where(user_task.c.id.in_(mine))
         else:
             by_role, by_name = (exists().where(own, *one) for one in named)
-            found = asked.where(or_(by_role, by_name))
-        seen = _unindexed if few_are_mine or few_are_asked else _as_it_is
+            found = asked if few_are_asked else self._open(query, _as_it_is, key=_unindexed)
+            found = found.where(or_(by_role, by_name))
         late = _late(query, seen if query.order is InboxOrder.DUE else _unindexed)
         return self._page(found.where(_nobodys(seen), ~kept_out, *late), query, page, seen)
 
@@ -93,15 +95,15 @@ class Inbox(Repository):
         ).one()
         return numbers[0] <= FEW, len(numbers) > 1 and numbers[1] <= FEW
 
-    def _open(self, query: InboxQuery, seen: Seen) -> Select[Any]:
+    def _open(self, query: InboxQuery, seen: Seen, *, key: Seen) -> Select[Any]:
         """Select the organisation's open tasks, of one procedure if the query says so."""
         found = select(user_task).where(
             seen(user_task.c.organisation) == self._organisation,
             seen(user_task.c.state) == UserTaskState.OPEN,
         )
         if query.process_definition_key:
-            key = seen(user_task.c.process_definition_key)
-            found = found.where(key == query.process_definition_key)
+            asked = key(user_task.c.process_definition_key)
+            found = found.where(asked == query.process_definition_key)
         return found
 
     def _page(

@@ -179,13 +179,15 @@ class Execution:
         """Return the instance's variables, with what only the processes that it calls know so far.
 
         A called process gives back what it has learned when it ends, which may be months later.
-        Where several know a variable, the outermost counts; null is not known.
+        Where several know a variable, the outermost counts, and of those side by side the one that
+        began first; null is not known.
         """
         instance = self._instance
         instance.dormant.wake_all(instance)
         found = self.variables()
         called = [token for token in instance.tasks.values() if token.home is not None]
-        for token in sorted(called, key=instance.call_depth):
+        called.sort(key=lambda token: (instance.call_depth(token), instance.dormant.add(token.id)))
+        for token in called:
             assert token.home is not None
             for name, value in token.home.variables.values().items():
                 if found.get(name) is None:

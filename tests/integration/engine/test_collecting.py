@@ -149,6 +149,35 @@ def test_what_only_a_called_process_knows_yet_is_collected_too(acme: Acme) -> No
     assert [entry["severity"] for entry in collected(acme)["instances"]] == ["serious"]
 
 
+def test_of_called_processes_side_by_side_the_one_that_began_first_says_what_is_known(
+    acme: Acme,
+) -> None:
+    called = "".join(
+        f'<bpmn:callActivity id="{name}" name="{name}" calledElement="inner">'
+        "<bpmn:extensionElements>"
+        f'<camunda:in sourceExpression="= {known}" target="severity" />'
+        "</bpmn:extensionElements></bpmn:callActivity>"
+        for name, known in (
+            ("unknowing", "null"),
+            ("first", "&quot;1&quot;"),
+            ("second", "&quot;2&quot;"),
+        )
+    )
+    fork = '<bpmn:parallelGateway id="fork" />'
+    drawn = START + fork + called + flow("start", "fork")
+    for name in ("unknowing", "first", "second"):
+        drawn += f'<bpmn:endEvent id="{name}_over" />' + flow("fork", name, f"{name}_over")
+    acme.deploy(
+        inner_bpmn=diagram(
+            START + user_task("ask") + END + flow("start", "ask", "end"), key="inner"
+        ),
+        p_bpmn=diagram(drawn),
+    )
+    for day in range(2, 12):
+        begun(acme, f"2026-12-{day:02}T09:00+00:00", str(day))
+    assert [entry["severity"] for entry in collected(acme)["instances"]] == ["1"] * 10
+
+
 def test_processes_may_be_a_list_and_another_process_is_left_out(reporting: Acme) -> None:
     reporting.deploy(
         q_bpmn=diagram(START + user_task("ask") + END + flow("start", "ask", "end"), key="q")

@@ -271,7 +271,7 @@ class Instance(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         `home` evaluates inside another run of a process: a call activity's results.
         """
         evaluation = self.surroundings.new_evaluation()
-        context = visible(expression.free_names, token, evaluation, home=home)
+        context = visible(expression.readable_names, token, evaluation, home=home)
         value: Value = expression.evaluate(context, evaluation)
         for warning in evaluation.warnings:
             self.warn(token, expression.text, warning.message, warning.position, warning.code)

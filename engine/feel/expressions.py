@@ -44,6 +44,11 @@ class Expression:
     item_names: frozenset[str]
     _code: Code
 
+    @property
+    def readable_names(self) -> frozenset[str]:
+        """Every name that it may read from its surroundings, inside filters too."""
+        return self.free_names | self.item_names
+
     def evaluate(self, variables: Mapping[str, Value], evaluation: Evaluation) -> Value:
         """Return the value; what goes wrong is null, with a warning in `evaluation.warnings`.
 

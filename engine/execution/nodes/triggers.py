@@ -165,7 +165,8 @@ class ConditionTrigger:
 
     def becomes_true(self, token: Token, changed: Collection[str], *, new: bool) -> bool:
         """Look at the condition after variables changed; `new` when the token was just armed."""
-        looked_at = {self.variable_name} if self.variable_name else self.condition.free_names
+        named = self.variable_name
+        looked_at = {named} if named else self.condition.readable_names
         if not new and looked_at.isdisjoint(changed):
             return False
         kept = token.internal_data

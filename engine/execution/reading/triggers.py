@@ -55,7 +55,7 @@ def _condition(making: Making, definition: Node) -> Trigger | None:
     )
     if condition is None:
         return None
-    if not condition.free_names:
+    if not condition.readable_names:
         making.error(
             "constant_condition",
             "The condition reads no variable, so it can never become true: read one, or draw a "
@@ -101,7 +101,7 @@ def read_timer(making: Making, definition: Node) -> Timer | None:
 
 def _check_constant(making: Making, node: Node, kind: TimerKind, said: Expression) -> None:
     """Refuse a time that reads no variable and is none: it would fail in every instance."""
-    if said.free_names:
+    if said.readable_names:
         return
     evaluation = Evaluation(datetime(2026, 1, 1, tzinfo=UTC))
     try:

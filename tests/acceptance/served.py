@@ -19,7 +19,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 REMIT = Path(sys.executable).with_name("remit")
 SECONDS_TO_START = 60
-SECONDS_TO_ANSWER = 10
+SECONDS_TO_ANSWER = 30
 
 
 class NotAnswering(Exception):

@@ -43,7 +43,7 @@ def test_the_javascript_client(live: Live) -> None:
         started["unlocks"] = council.starts(business_key="unlocks")
         began = time.monotonic()
         _wait(lambda: _user_tasks(council) == 4, said)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 15  # a poll that nothing woke takes 20
     assert [council.open_task(one) for one in started.values()] == [
         "check", "check", "read", "check",
     ]  # fmt: skip

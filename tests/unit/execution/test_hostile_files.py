@@ -195,9 +195,9 @@ def test_garbled_diagrams_never_raise(seed: int) -> None:
     ids=lambda value: value[:40] if len(value) < 40 else "",
 )  # fmt: skip
 def test_a_diagram_made_to_take_long_is_refused_soon(code: str, source: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert code in codes(source)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 4
 
 
 @pytest.mark.parametrize(

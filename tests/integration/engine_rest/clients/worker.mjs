@@ -6,7 +6,7 @@ const client = new Client({
   workerId: "javascript",
   maxTasks: 5,
   interval: 50,
-  asyncResponseTimeout: 5000,
+  asyncResponseTimeout: 20000,
   interceptors: new BasicAuthInterceptor({ username: "town", password: process.env.TOKEN }),
 });
 const say = (what, more) => console.log(JSON.stringify({ what, ...more }));

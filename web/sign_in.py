@@ -192,15 +192,16 @@ def demo_allowed() -> bool:
 
 def choices() -> list[SignInChoice]:
     """Return the organisations to sign in at, with their demo people where those are allowed."""
-    return [
-        SignInChoice(
-            found.key,
-            found.name,
-            tuple(_demo_people(found.key)) if demo_allowed() else (),
-            found.key in current_app.config[ISSUERS],
-        )
-        for found in organisations.listing(engine())
-    ]
+    return [_choice(found) for found in organisations.listing(engine())]
+
+
+def _choice(found: organisations.OrganisationName) -> SignInChoice:
+    return SignInChoice(
+        found.key,
+        found.name,
+        tuple(_demo_people(found.key)) if demo_allowed() else (),
+        found.key in current_app.config[ISSUERS],
+    )
 
 
 def _page(refused: str = "") -> str:
@@ -216,8 +217,7 @@ def _page(refused: str = "") -> str:
 def _organisation_page(organisation: str, refused: str = "", username: str = "") -> str:
     return render_template(
         "sign_in_organisation.html",
-        organisation=_known(organisation),
-        has_issuer=organisation in current_app.config[ISSUERS],
+        organisation=_choice(_known(organisation)),
         refused=refused,
         username=username,
         me=None,

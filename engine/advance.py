@@ -204,7 +204,7 @@ def _reconcile(
     )
     tx.jobs.remove(
         instance.id,
-        _tokens(change.removed, TimerWait, ServiceTaskWait),
+        _tokens(change.removed, TimerWait, ServiceTaskWait, SubscriptionWait),
     )
     tx.subscriptions.remove(_tokens((*change.removed, *change.changed), SubscriptionWait))
     tx.user_tasks.add(instance, [w for w in change.added if isinstance(w, UserTaskWait)])

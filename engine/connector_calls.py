@@ -119,4 +119,4 @@ def _result(
         )
     if outcome.error is not None:
         raise BpmnError(outcome.error.code, outcome.error.message, outcome.variables)
-    return ServiceResult(outcome.variables)
+    return ServiceResult(outcome.variables, warnings=outcome.warnings)

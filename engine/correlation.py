@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from engine import advance
 from engine.catalogue import Catalogue
-from engine.feel import Value
+from engine.feel import Value, encode
 from engine.model.errors import RemitError
+from engine.model.identifiers import new_id
+from engine.model.jobs import Job, JobKind
 from engine.model.process_definitions import Definition, DefinitionKind, DefinitionState
-from engine.model.process_instances import ProcessInstance
+from engine.model.process_instances import InstanceState, ProcessInstance
 from engine.model.waits import SubscriptionKind
 from engine.process_engine import ProcessEngine
 from engine.store import Transaction
@@ -79,7 +81,8 @@ def broadcast(
 ) -> int:
     """Give a signal to every token that waits for it and start every process it starts; how many.
 
-    `thrown_by` is the instance that threw it, whose own tokens had it in the step that did.
+    `thrown_by` is the instance that threw it, whose own tokens had it in the step that did. For a
+    suspended instance it is kept until that is activated: nobody else waits for it.
     """
     waiting = [
         subscription
@@ -87,7 +90,11 @@ def broadcast(
         if subscription.process_instance_id != thrown_by
     ]
     for subscription in waiting:
-        _wake(engine, tx, catalogue, subscription, variables)
+        instance, _ = tx.process_instances.lock(subscription.process_instance_id)
+        if instance.state is InstanceState.SUSPENDED:
+            _keep(engine, tx, subscription, name, variables)
+        else:
+            _wake(engine, tx, catalogue, subscription, variables)
     started = 0
     for definition in _active(catalogue):
         start_event = engine.catalogues.process(tx, definition).signal_starts.get(name)
@@ -105,6 +112,32 @@ def broadcast(
             )
             started += 1
     return len(waiting) + started
+
+
+def _keep(
+    engine: ProcessEngine,
+    tx: Transaction,
+    subscription: Subscription,
+    name: str,
+    variables: Mapping[str, Value],
+) -> None:
+    """Let a token have a signal once its instance goes on: the first, of several of that name."""
+    if tx.jobs.waits(subscription.process_instance_id, subscription.token_id):
+        return
+    signal = Job(
+        id=new_id(),
+        organisation=tx.organisation,
+        kind=JobKind.SIGNAL,
+        process_instance_id=subscription.process_instance_id,
+        key=subscription.token_id,
+        element_id=subscription.element_id,
+        payload={
+            "name": name,
+            "variables": {name: encode(value) for name, value in variables.items()},
+        },
+        due_at=engine.clock.now(),
+    )
+    tx.jobs.add([signal])
 
 
 def _active(catalogue: Catalogue) -> list[Definition]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from engine import (
@@ -24,7 +25,12 @@ from engine.model.jobs import Job, JobKind, JobState, after_failure, retried
 from engine.model.notices import Channel
 from engine.model.pages import Page, PageRequest
 from engine.model.process_instances import InstanceState, ProcessInstance
-from engine.model.service_tasks import BpmnError, ServiceRequest, ServiceResult
+from engine.model.service_tasks import (
+    BpmnError,
+    ResultWarning,
+    ServiceRequest,
+    ServiceResult,
+)
 from engine.model.states import IllegalMove
 from engine.process_engine import Handler, ProcessEngine
 from engine.store import Transaction
@@ -119,6 +125,8 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
                     starts.begin(engine, tx, job)
             case JobKind.MESSAGE:
                 _deliver_message(engine, job)
+            case JobKind.SIGNAL:
+                _deliver_signal(engine, job)
             case JobKind.SERVICE_TASK:
                 _perform(engine, job, engine.handlers[job.payload["topic"]])
             case JobKind.CONNECTOR:
@@ -170,6 +178,15 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
         tx.jobs.done(job.id)
 
 
+def _deliver_signal(engine: ProcessEngine, job: Job) -> None:
+    """Bring a signal to a token whose instance was suspended when it was thrown."""
+    variables = {name: decode(value) for name, value in job.payload["variables"].items()}
+    with engine.transaction(job.organisation) as tx:
+        moved = _move(engine, tx, job, lambda execution: execution.deliver(job.key, variables))
+        if moved is not None:
+            tx.jobs.done(job.id)
+
+
 def _perform(engine: ProcessEngine, job: Job, handler: Handler) -> None:
     """Call the handler with no transaction open, then take over its answer in a second one."""
     now = engine.clock.now()
@@ -216,27 +233,42 @@ def _take_over(engine: ProcessEngine, tx: Transaction, job: Job, result: Service
         job,
         lambda execution: execution.complete_service_task(job.key, result.variables),
         events=[
-            HistoryEvent(
-                HistoryKind.NOTICE_DELIVERED,
-                at=notice.delivered_at,
-                element_id=notice.element_id,
-                token_id=job.key,
-                clauses=notice.clauses,
-                data={
-                    "to_role": notice.to_role,
-                    "template": notice.template,
-                    "channel": Channel.INBOX,
-                    "job_id": notice.job_id,
-                },
-            )
-            for notice in result.notices
-            if (Channel.INBOX,) in notice.routes
+            *(_warned(job, warning, engine.clock.now()) for warning in result.warnings),
+            *(
+                HistoryEvent(
+                    HistoryKind.NOTICE_DELIVERED,
+                    at=notice.delivered_at,
+                    element_id=notice.element_id,
+                    token_id=job.key,
+                    clauses=notice.clauses,
+                    data={
+                        "to_role": notice.to_role,
+                        "template": notice.template,
+                        "channel": Channel.INBOX,
+                        "job_id": notice.job_id,
+                    },
+                )
+                for notice in result.notices
+                if (Channel.INBOX,) in notice.routes
+            ),
         ],
     )
     if moved is not None:
         catalogue, now = engine.catalogues.of(tx), engine.clock.now()
         for notice in result.notices:
             notice_queue.put(engine, tx, catalogue, moved, notice, now=now)
+
+
+def _warned(job: Job, warning: ResultWarning, now: datetime) -> HistoryEvent:
+    return HistoryEvent(
+        HistoryKind.EXPRESSION_WARNING,
+        at=now,
+        element_id=job.element_id,
+        element_name=job.payload["name"],
+        token_id=job.key,
+        clauses=tuple(job.payload["clauses"]),
+        data=asdict(warning),
+    )
 
 
 def _move(

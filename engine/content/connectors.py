@@ -6,15 +6,16 @@ Owns the values, the making of a request and the mapping of an answer; sends not
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from engine.content.placeholders import Phrase
-from engine.feel import Evaluation, Expression, Value, from_json, to_json
+from engine.feel import Evaluation, Expression, Value, Warning, from_json, to_json
 from engine.model.errors import RemitError
+from engine.model.service_tasks import ResultWarning
 
 LARGEST_BODY = 1_000_000
 LONGEST_URL = 8_000
@@ -97,6 +98,8 @@ class Outcome:
 
     variables: Mapping[str, Value] = field(default_factory=dict)
     error: ErrorRule | None = None
+    warnings: tuple[ResultWarning, ...] = ()
+    """What a success was expected to hold and does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,27 @@ class Connector:
                 {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
             )
         }
-        mapped = {
-            name: expression.evaluate(read, evaluation) for name, expression in self.answer.items()
-        }
+        mapped: dict[str, Value] = {}
+        warnings: list[ResultWarning] = []
+        for name, expression in self.answer.items():
+            before = len(evaluation.warnings)
+            mapped[name] = expression.evaluate(read, evaluation)
+            said = evaluation.warnings[before:]
+            warnings += _warnings(name, expression, mapped[name], said)
         for rule in self.errors:
             if rule.when.evaluate(read, evaluation) is True:
                 return Outcome(mapped, rule)
-        return Outcome(mapped) if answer.is_success else None
+        return Outcome(mapped, warnings=tuple(warnings)) if answer.is_success else None
+
+
+def _warnings(
+    name: str, expression: Expression, value: Value, said: Sequence[Warning]
+) -> Iterator[ResultWarning]:
+    for one in said:
+        yield ResultWarning(name, expression.text, one.message, one.position, one.code)
+    if value is None and not said:
+        message = f"The answer gives nothing for {name}: it is null"
+        yield ResultWarning(name, expression.text, message, 0, "null_answer")
 
 
 def _url(phrase: Phrase, variables: Mapping[str, Value], evaluation: Evaluation) -> str:

@@ -15,15 +15,17 @@ from engine.model.errors import RemitError
 class JobKind(StrEnum):
     """What is to be done.
 
-    A timer or a message moves tokens; a timer start begins an instance; a service task calls a
-    handler; a connector asks another system; an external task waits for a worker; a webhook stream sends one endpoint what it is to
-    be told of one instance, in order; a due check sees whether a user task is done at its due time;
-    a notice is one copy of one on its way to one channel.
+    A timer or a message moves tokens; a signal waits for the one instance that was suspended when it
+    was thrown; a timer start begins an instance; a service task calls a
+    handler; a connector asks another system; an external task waits for a worker; a webhook stream
+    sends one endpoint what it is to be told of one instance, in order; a due check sees whether a
+    user task is done at its due time; a notice is one copy of one on its way to one channel.
     """
 
     TIMER = "timer"
     TIMER_START = "timer_start"
     MESSAGE = "message"
+    SIGNAL = "signal"
     SERVICE_TASK = "service_task"
     CONNECTOR = "connector"
     EXTERNAL_TASK = "external_task"
@@ -45,7 +47,13 @@ class Lane(StrEnum):
 
 LANES: Mapping[Lane, frozenset[JobKind]] = {
     Lane.MOVES: frozenset(
-        {JobKind.TIMER, JobKind.TIMER_START, JobKind.MESSAGE, JobKind.DUE_CHECK}
+        {
+            JobKind.TIMER,
+            JobKind.TIMER_START,
+            JobKind.MESSAGE,
+            JobKind.SIGNAL,
+            JobKind.DUE_CHECK,
+        }
     ),
     Lane.HANDLERS: frozenset({JobKind.SERVICE_TASK}),
     Lane.OUTWARD: frozenset({JobKind.CONNECTOR, JobKind.NOTICE, JobKind.WEBHOOK}),

@@ -27,11 +27,23 @@ class ServiceRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultWarning:
+    """Why a variable of a result is not what its expression wanted; the instance's history keeps it."""
+
+    variable: str
+    expression: str
+    message: str
+    position: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceResult:
     """What the instance takes over: variables, and notices that were delivered."""
 
     variables: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
 
 
 class BpmnError(Exception):

@@ -60,6 +60,15 @@ class Jobs(Repository):
         row = self._connection.execute(query.with_for_update() if lock else query).first()
         return job_of(row) if row else None
 
+    def waits(self, instance_id: str, key: str) -> bool:
+        """Say whether an instance has a job of this key."""
+        found = self._connection.execute(
+            self._select(job, job.c.id).where(
+                job.c.process_instance_id == instance_id, job.c.key == key
+            )
+        )
+        return found.first() is not None
+
     def save(self, record: Job) -> None:
         """Store what became of a job; nothing when its token has moved on."""
         values = {f"new_{name}": value for name, value in values_of(record).items()}

@@ -21,11 +21,13 @@ KINDS = {
     JobKind.TIMER: "Timer",
     JobKind.TIMER_START: "Start by the clock",
     JobKind.MESSAGE: "Message",
+    JobKind.SIGNAL: "Signal for a case that was suspended",
     JobKind.SERVICE_TASK: "Work by Remit",
     JobKind.CONNECTOR: "Question to another system",
     JobKind.EXTERNAL_TASK: "Work by a program outside",
     JobKind.WEBHOOK: "Webhooks to another system",
     JobKind.DUE_CHECK: "Look at a due time",
+    JobKind.NOTICE: "Notice on its way",
 }
 
 
@@ -60,7 +62,7 @@ def _line(job: Job, me: sessions.SignedIn) -> dict[str, object]:
         "id": job.id,
         "what": KINDS[job.kind],
         "element": job.element_id or "",
-        "case": job.process_instance_id,
+        "case": job.process_instance_id or job.payload.get("process_instance_id"),
         "due": short_moment(job.due_at, me.zone),
         "attempts": f"{job.attempts} of {job.max_attempts}",
         "error": job.last_error or "",

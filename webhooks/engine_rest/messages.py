@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
 from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import Length
 
 from engine import messages, process_instances
 from webhooks.caller import caller, engine
@@ -16,12 +18,15 @@ from webhooks.engine_rest.resources import answer, done, resource
 
 blueprint = resource("messages")
 
+LONGEST_KEY = 200
+"""Characters of a message's name and of what it is correlated by."""
+
 
 class MessageInput(Input):
     """Which message, for whom, and what it brings."""
 
-    messageName = fields.String(required=True)  # noqa: N815
-    businessKey = fields.String(load_default=None)  # noqa: N815
+    messageName = fields.String(required=True, validate=Length(1, LONGEST_KEY))  # noqa: N815
+    businessKey = fields.String(load_default=None, validate=Length(max=LONGEST_KEY))  # noqa: N815
     correlationKeys = Variables(load_default=dict)  # noqa: N815
     processVariables = Variables(load_default=dict)  # noqa: N815
     resultEnabled = fields.Boolean(load_default=False)  # noqa: N815
@@ -41,6 +46,12 @@ class MessageInput(Input):
                 "Give businessKey or one correlation key: a subscription here has one key.",
                 "correlationKeys",
             )
+        for name, value in data["correlationKeys"].items():
+            if _text(value) is None:
+                raise ValidationError(
+                    f"{name} is no key: a text or a number of at most {LONGEST_KEY} characters is.",
+                    "correlationKeys",
+                )
 
 
 @blueprint.post("/message")
@@ -60,7 +71,15 @@ def correlate() -> Response:
 def _key(told: Any) -> str | None:
     if told["businessKey"] is not None:
         return str(told["businessKey"])
-    return next((str(value) for value in told["correlationKeys"].values()), None)
+    return next((_text(value) for value in told["correlationKeys"].values()), None)
+
+
+def _text(value: Any) -> str | None:
+    """Return a correlation key as it is compared, None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    text = str(value)
+    return text if len(text) <= LONGEST_KEY else None
 
 
 def _result(found: messages.Correlation, told: Any) -> dict[str, Any]:

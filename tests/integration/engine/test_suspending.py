@@ -74,3 +74,52 @@ def test_only_who_may_end_an_instance_suspends_one_and_an_ended_one_stays_ended(
     process_instances.cancel(acme.engine, by=acme.by, instance_id=instance.id, reason="over")
     with pytest.raises(IllegalMove):
         process_instances.suspend(acme.engine, by=acme.by, instance_id=instance.id, reason="wait")
+
+
+LISTENING = diagram(
+    START
+    + '<bpmn:intermediateCatchEvent id="wait" name="wait">'
+    + '<bpmn:signalEventDefinition id="wait_s" signalRef="s"/></bpmn:intermediateCatchEvent>'
+    + user_task("ask")
+    + END
+    + flow("start", "wait", "ask", "end"),
+    before='<bpmn:signal id="s" name="all clear"/>',
+)
+CALLING = diagram(
+    START
+    + '<bpmn:intermediateThrowEvent id="tell" name="tell">'
+    + '<bpmn:signalEventDefinition id="tell_s" signalRef="s"/></bpmn:intermediateThrowEvent>'
+    + END
+    + flow("start", "tell", "end"),
+    key="caller",
+    before='<bpmn:signal id="s" name="all clear"/>',
+)
+
+
+def test_a_signal_reaches_everybody_else_at_once_and_a_suspended_one_when_it_goes_on(
+    acme: Acme,
+) -> None:
+    acme.deploy(p_bpmn=LISTENING, caller_bpmn=CALLING)
+    held, other = acme.start(business_key="A-1"), acme.start(business_key="A-2")
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=held.id, reason="wait")
+    for _ in range(2):  # heard once, however often it was thrown
+        acme.start("caller", business_key="C-1")
+        jobs.run_due(acme.engine)
+    assert [task.process_instance_id for task in acme.open_tasks().values()] == [other.id]
+    assert [job.kind for job in acme.jobs()] == ["signal"]
+    assert not acme.jobs("dead_letter")
+    acme.complete("ask")
+    process_instances.activate(acme.engine, by=acme.by, instance_id=held.id)
+    jobs.run_due(acme.engine)
+    assert [task.process_instance_id for task in acme.open_tasks().values()] == [held.id]
+    assert not acme.jobs()
+
+
+def test_a_signal_kept_for_an_instance_that_is_cancelled_goes_with_it(acme: Acme) -> None:
+    acme.deploy(p_bpmn=LISTENING, caller_bpmn=CALLING)
+    held = acme.start()
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=held.id, reason="wait")
+    acme.start("caller", business_key="C-1")
+    jobs.run_due(acme.engine)
+    process_instances.cancel(acme.engine, by=acme.by, instance_id=held.id, reason="over")
+    assert not acme.jobs()

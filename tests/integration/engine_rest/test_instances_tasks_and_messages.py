@@ -158,3 +158,37 @@ def test_an_order_that_is_not_kept_is_refused_rather_than_ignored(
 ) -> None:
     assert council.get(path).status_code == 200
     assert council.get(path, sortBy="name", sortOrder="desc").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"messageName": ""},
+        {"messageName": "x" * 201},
+        {"messageName": 7},
+        {"messageName": "m", "businessKey": "x" * 201},
+        {"messageName": "m", "businessKey": ["a"]},
+        {"messageName": "m", "correlationKeys": {"k": {"value": "x" * 201}}},
+        {"messageName": "m", "correlationKeys": {"k": {"value": None}}},
+        {"messageName": "m", "correlationKeys": {"k": {"value": True}}},
+        {"messageName": "m", "correlationKeys": {"k": {"value": "[1]", "type": "Json"}}},
+        {"messageName": "m", "correlationKeys": "k"},
+        {},
+    ],
+)
+def test_a_message_whose_name_or_key_is_none_is_refused_before_anything_is_looked_for(
+    council: Council, told: dict[str, Any]
+) -> None:
+    answer = council.post("/message", told)
+    assert (answer.status_code, answer.json["type"]) == (400, "InvalidRequestException")
+    assert "MismatchingMessageCorrelation" not in answer.json["message"]
+
+
+def test_a_message_may_be_correlated_by_a_number(council: Council) -> None:
+    told = {
+        "messageName": "assessment.wanted",
+        "correlationKeys": {"number": {"value": 17, "type": "Integer"}},
+        "resultEnabled": True,
+    }
+    [found] = council.post("/message", told).json
+    assert found["processInstance"]["businessKey"] == "17"

@@ -8,9 +8,11 @@ import pytest
 
 from engine import deployments, people, process_definitions, tokens
 from engine.model.access import AccessKind
+from engine.model.jobs import JobKind
 from engine.model.pages import PageRequest
 from tests.integration.api.world import content
 from tests.integration.identity.town import APPROVAL, SIGN_IN, SYSTEM, Town
+from web.administration.jobs import KINDS
 
 PAGES = {
     "/administration": "Administration",
@@ -152,3 +154,7 @@ def test_the_calendar_says_what_is_open_and_what_is_not(town: Town) -> None:
     assert "09:00 to 17:00" in text
     assert "Saturday Closed" in text
     assert "Friday 25 December 2026: Bank holiday" in text
+
+
+def test_the_page_of_jobs_has_words_for_every_kind_of_job() -> None:
+    assert set(KINDS) == set(JobKind)

@@ -225,6 +225,28 @@ def test_whatever_is_answered_has_a_clear_outcome(
     assert len(council.register.seen) == 1
 
 
+def test_what_the_answer_does_not_hold_is_null_and_a_warning_in_the_history(
+    council: Council,
+) -> None:
+    council.sets_secret()
+    council.register.answer = lambda number: (
+        200,
+        {"Content-Type": "application/json"},
+        b'{"number": "R-1"}',
+    )
+    instance_id = council.starts()
+    assert council.variables(instance_id)["receipt"] is None
+    history = process_instances.history(
+        council.acme.engine, by=council.acme.by, instance_id=instance_id, page=EVERYTHING
+    )
+    warned = [one.event for one in history.items if one.event.kind == "expression_warning"]
+    assert [(one.element_id, one.data["variable"], one.data["message"]) for one in warned] == [
+        ("report", "receipt", "The context has no entry id"),
+        ("report", "trace", "The answer gives nothing for trace: it is null"),
+    ]
+    assert warned[0].data["expression"].strip() == "answer.body.id"
+
+
 def test_a_system_that_hangs_is_given_up_in_time(council: Council) -> None:
     council.sets_secret()
     let_go = threading.Event()

@@ -31,11 +31,11 @@ def visible(
 
 
 def everything_visible(token: Token, evaluation: Evaluation) -> dict[str, Value]:
-    """Return all that a token can read."""
-    names = {*token.surrounding_home.variables, *RESERVED_NAMES}
+    """Return all that a token can read, in one order whoever asks: as it was written."""
+    names = dict.fromkeys((*token.surrounding_home.variables, *sorted(RESERVED_NAMES)))
     holder: Token | None = token.scope if token.attached else token
     while holder is not None and (holder is token or holder.home is None):
-        names.update(holder.data)
+        names.update(dict.fromkeys(holder.data))
         holder = holder.scope
     return visible(names, token, evaluation)
 

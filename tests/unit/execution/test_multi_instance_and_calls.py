@@ -176,6 +176,22 @@ def test_all_variables_go_in_and_out_when_asked(stored: bool) -> None:
     assert world.outcome.variables == {"a": "1", "b": "2"}
 
 
+def test_all_variables_come_back_in_the_order_in_which_they_were_written(stored: bool) -> None:
+    source = two_processes(
+        call('<camunda:in variables="all"/><camunda:out variables="all"/>'),
+        flows("start call end"),
+    )
+    written = {f"name_{letter}": letter for letter in "hagbfcedlkji"}
+    world = begin(source, stored=stored, **written).complete("work")
+    assert list(world.outcome.variables) == list(written)
+    (brought,) = [
+        event
+        for event in world.events
+        if event.kind == "variables_changed" and event.element_id == "call"
+    ]
+    assert list(brought.data) == list(written)
+
+
 def test_a_timer_on_a_call_activity_takes_the_called_process_away(stored: bool) -> None:
     source = two_processes(
         call(""),

@@ -75,3 +75,12 @@ def test_without_knowing_of_supervision_no_safeguarding_criterion_is_met() -> No
 def test_nobody_supervised_at_the_time_once_supervision_had_ended(supervision: str) -> None:
     found = decided("reviewing_yot", supervision=supervision, several_yots=False)
     assert found == {"basis": "no YOT was supervising at the time", "yot": "this YOT"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"), [("weapon", "yes"), ("self-harm", "awaiting medical opinion")]
+)
+def test_an_injury_of_which_no_opinion_is_known_waits_unless_a_weapon_inflicted_it(
+    cause: str, says: str
+) -> None:
+    assert decided("life_threatening_injury", injury_cause=cause) == says

@@ -7,7 +7,6 @@ import pytest
 from tests.unit.execution.diagrams import (
     begin,
     condition,
-    event,
     flow,
     flows,
     node,

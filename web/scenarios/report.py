@@ -163,7 +163,7 @@ def _detail(event: HistoryEvent, zone: ZoneInfo) -> str:
     match event.kind:
         case HistoryKind.DECISION_MADE:
             made = decisions_in([event])[0]
-            rules = ", ".join(str(rule) for rule in made.own_rules()) or "none"
+            rules = ", ".join(made.rules_in_words()) or "none"
             return f" ({made.decision}: rules {rules}, result {to_text(made.result)})"
         case HistoryKind.NOTICE_DELIVERED:
             return f" ({event.data['template']} to {event.data['to_role']})"

@@ -38,6 +38,15 @@ class MadeDecision:
         """Return the numbers of the rows of this decision's own table that applied."""
         return tuple(sorted(rule.index for rule in self.rules if rule.decision == self.decision))
 
+    def rules_in_words(self) -> tuple[str, ...]:
+        """Return every row that applied: its number, with the table it is in where that is another."""
+        return tuple(
+            str(rule.index)
+            if rule.decision == self.decision
+            else f"{rule.index} of {rule.decision}"
+            for rule in self.rules
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

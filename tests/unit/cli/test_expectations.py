@@ -195,3 +195,9 @@ def test_a_variable_that_is_not_there_is_told():
     assert told(situation(), variables={"x": 1}) == [
         "case.yaml:7: the variable x should be 1, but there is no such variable."
     ]
+
+
+def test_the_rules_of_required_tables_are_named_with_their_table():
+    taken = (RuleTaken("criteria", "a", 2, ()), RuleTaken("child_criteria", "b", 4, ()))
+    made = MadeDecision("criteria", "e", NOON, None, (), taken)
+    assert made.rules_in_words() == ("2", "4 of child_criteria")

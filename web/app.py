@@ -32,6 +32,7 @@ from webhooks import (
     receive,
     reference,
     request_ids,
+    request_limits,
     response_headers,
 )
 from webhooks.engine_rest import problems as engine_rest_problems
@@ -62,6 +63,7 @@ def create_app(engine: ProcessEngine, settings: Settings) -> Flask:
     caller.attach(app, engine)
     # What is registered first is asked first of a request, and last of its answer.
     request_ids.register(app)
+    request_limits.register(app)
     metrics.register(app)
     response_headers.register(app, https=https)
     sessions.configure(app, secret_key=settings.secret_key, https=https)

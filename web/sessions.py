@@ -29,6 +29,7 @@ from engine.model.errors import RemitError
 from engine.model.sign_ins import Means
 from web import authorisation
 from web.wording import listed
+from webhooks import request_limits
 from webhooks.caller import engine, identify
 from webhooks.request_limits import LARGEST_UPLOAD
 
@@ -284,6 +285,7 @@ def check_csrf() -> None:
     if not kept or not hmac.compare_digest(sent.encode(), kept.encode()):
         _record_refusal()
         raise FormExpired
+    request_limits.check_form()
 
 
 def csrf_field() -> Markup:

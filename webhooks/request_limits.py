@@ -1,9 +1,9 @@
-"""How large a request may be, and of which content type. Refuses before a body is read."""
+"""How large a request may be, of which content type, and of which characters."""
 
 from __future__ import annotations
 
-from flask import request
-from werkzeug.exceptions import NotFound, UnsupportedMediaType
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 
 from engine.model.attachments import LARGEST_MB, MEGABYTE
 
@@ -23,10 +23,26 @@ MULTIPART_ENDPOINTS = {
 """The routes that take files, and how much of them."""
 
 
-def check_request() -> None:
-    """Refuse a body of the wrong kind (415) and bound what may be read of it (413)."""
+def register(app: Flask) -> None:
+    """Refuse every request whose address holds NUL, which no text in a database can."""
+    app.before_request(_check_address)
+
+
+def _check_address() -> None:
     if "\x00" in request.path:
         raise NotFound
+    if any(nul in request.query_string for nul in (b"%00", b"\x00")):
+        raise BadRequest("The address holds the character NUL, which text cannot contain.")
+
+
+def check_form() -> None:
+    """Refuse a form that holds NUL."""
+    if any("\x00" in text for field in request.form.lists() for text in (field[0], *field[1])):
+        raise BadRequest("The form holds the character NUL, which text cannot contain.")
+
+
+def check_request() -> None:
+    """Refuse a body of the wrong kind (415) and bound what may be read of it (413)."""
     takes_files = request.endpoint in MULTIPART_ENDPOINTS and request.method == "POST"
     request.max_content_length = (
         MULTIPART_ENDPOINTS[str(request.endpoint)] if takes_files else LARGEST_JSON

@@ -41,6 +41,8 @@ LONGEST_POLL = 30 * 60_000
 """Milliseconds; Camunda's own limit."""
 
 MOST_TASKS = 1_000
+MOST_TOPICS = 200
+"""More than any worker has, and as many as one statement to the database bears."""
 
 
 def _worker() -> fields.String:
@@ -82,7 +84,9 @@ class FetchInput(Input):
     usePriority = Truth(load_default=True)  # noqa: N815
     sorting = fields.List(fields.Nested(SortInput()), load_default=list)
     asyncResponseTimeout = Milliseconds(most=LONGEST_POLL, load_default=0)  # noqa: N815
-    topics = fields.List(fields.Nested(TopicInput()), load_default=list)
+    topics = fields.List(
+        fields.Nested(TopicInput()), load_default=list, validate=Length(max=MOST_TOPICS)
+    )
 
     @validates_schema
     def _each_topic_once(self, data: Any, **_: Any) -> None:

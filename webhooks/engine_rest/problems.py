@@ -18,6 +18,9 @@ from webhooks import problems
 UNDERSTOOD = frozenset({400, 401, 403, 404, 405, 413, 415, 500, 503})
 """Statuses that clients made for Camunda act on; whatever else is refused is 500 to them."""
 
+UNREADABLE = 422
+"""What was asked for makes no sense here: Camunda's clients know that as 400."""
+
 TYPES = {
     400: "InvalidRequestException",
     401: "AuthenticationException",
@@ -55,7 +58,7 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
     if isinstance(error, MessageNotExpected | AmbiguousMessage):
         status = 400
         message = f"MismatchingMessageCorrelationException: {message}"
-    elif isinstance(error, ExternalTaskNotHeld):
+    elif isinstance(error, ExternalTaskNotHeld) or status == UNREADABLE:
         status = 400
     elif isinstance(error, FormRefused):
         return _answer(400, " ".join(f"{one.field}: {one.message}" for one in error.errors))

@@ -14,6 +14,7 @@ from webhooks.caller import caller
 from webhooks.engine_rest import identifiers, values
 
 LARGEST_NUMBER = 2**31 - 1
+MOST_LISTED = 1_000
 MOST_RESULTS = 10 * LARGEST_PAGE
 
 
@@ -83,6 +84,8 @@ class Listed(fields.Field[tuple[str, ...]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, ...]:
         parts = value if isinstance(value, list) else str(value).split(",")
+        if len(parts) > MOST_LISTED:
+            raise ValidationError(f"At most {MOST_LISTED} values are taken here.")
         return tuple(str(self._one.deserialize(part)) for part in parts)
 
 

@@ -53,7 +53,7 @@ class TaskQuery(ListQuery):
 
 
 class UserInput(Input):
-    userId = fields.String(load_default=None)  # noqa: N815
+    userId = fields.String(load_default=None, validate=Length(max=200))  # noqa: N815
 
 
 class LinkQuery(Input):

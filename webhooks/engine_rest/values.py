@@ -51,7 +51,12 @@ def parse_date(text: Any) -> datetime:
     """Return the instant of a client's date; raise ValueError for anything else."""
     if not isinstance(text, str) or not _DATE.fullmatch(text):
         raise ValueError(f"{text!r} is not a date such as 2026-11-22T01:23:45.000+0000")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text} is beyond the years 1 to 9999") from None
+    return moment
 
 
 def typed(value: Value) -> dict[str, Any]:
@@ -84,11 +89,19 @@ def _typed(value: Value) -> tuple[str, Any]:
             return "String", str(whole)
         case Decimal():
             return "Double", float(value)
-        case DateTime() if value.time.zone is not None:
+        case DateTime() if value.time.zone is not None and _has_instant(value):
             return "Date", date(feel.instant(value, _UTC))
         case list() | dict():
             return "Json", _json(value)
     return "String", feel.to_json(value)
+
+
+def _has_instant(value: DateTime) -> bool:
+    try:
+        feel.instant(value, _UTC).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return False
+    return True
 
 
 def _json(value: Value) -> str:
@@ -103,8 +116,11 @@ def _untyped(name: str, told: Any) -> Any:
     value, kind = told.get("value"), told.get("type")
     if kind is None or value is None:
         return value
+    info = told.get("valueInfo") or {}
+    if not isinstance(info, Mapping):
+        raise ValueRefused(f"The valueInfo of the variable {name} must be an object.")
     try:
-        return _read(str(kind).lower(), value, told.get("valueInfo") or {})
+        return _read(str(kind).lower(), value, info)
     except (ValueError, TypeError, json_bodies.MalformedJson) as error:
         raise ValueRefused(f"The variable {name} is not of type {kind}: {error}") from None
 

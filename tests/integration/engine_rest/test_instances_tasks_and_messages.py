@@ -192,3 +192,52 @@ def test_a_message_may_be_correlated_by_a_number(council: Council) -> None:
     }
     [found] = council.post("/message", told).json
     assert found["processInstance"]["businessKey"] == "17"
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        (
+            "/process-definition/key/assessment/start",
+            {"variables": {"x": {"value": {}, "type": "Object", "valueInfo": "text"}}},
+        ),
+        (
+            "/process-definition/key/assessment/start",
+            {"variables": {"x": {"value": "9999-12-31T23:59:59.000-1400", "type": "Date"}}},
+        ),
+        (
+            "/process-definition/key/assessment/start",
+            {"variables": {"process_instance": {"value": 1}}},
+        ),
+        (
+            "/external-task/fetchAndLock",
+            {
+                "workerId": "w",
+                "maxTasks": 1,
+                "topics": [{"topicName": f"t{n}", "lockDuration": 1000} for n in range(5_000)],
+            },
+        ),
+        (
+            "/external-task/fetchAndLock",
+            {
+                "workerId": "w",
+                "maxTasks": 1,
+                "topics": [
+                    {
+                        "topicName": "assess",
+                        "lockDuration": 1000,
+                        "processDefinitionKeyIn": ["k"] * 20_000,
+                    }
+                ],
+            },
+        ),
+        ("/task/TASK/claim", {"userId": "x" * 201}),
+        ("/task/TASK/assignee", {"userId": "x" * 201}),
+    ],
+)
+def test_what_makes_no_sense_is_refused_as_such_and_never_as_a_fault_of_ours(
+    council: Council, path: str, sent: dict[str, Any]
+) -> None:
+    council.starts()
+    answer = council.post(path.replace("TASK", "a" * 32), sent)
+    assert (answer.status_code, answer.json["type"]) == (400, "InvalidRequestException")

@@ -24,6 +24,7 @@ from engine.model.notices import (
     Notice,
     NoticeAttempt,
     NoticeDelivery,
+    NoticeDeliveryNotFound,
     NoticeKind,
     NoticeState,
     Outcome,
@@ -82,15 +83,24 @@ def run(engine: ProcessEngine, job: Job) -> None:
 
 
 def reported(
-    engine: ProcessEngine, *, organisation: str, delivery_id: str, arrived: bool, detail: str
+    engine: ProcessEngine,
+    *,
+    organisation: str,
+    channel: Channel,
+    delivery_id: str,
+    arrived: bool,
+    detail: str,
 ) -> None:
-    """Note what a service says later of a copy that it took on; raise NoticeDeliveryNotFound.
+    """Note what a channel's service says later of a copy that it took on.
 
-    The same report again changes nothing.
+    The same report again changes nothing. Raises NoticeDeliveryNotFound, for a copy on another
+    channel too.
     """
     now = engine.clock.now()
     with engine.transaction(organisation) as tx:
         found = tx.notice_deliveries.get(delivery_id)
+        if found.channel is not channel:
+            raise NoticeDeliveryNotFound(delivery_id)
         instance, number = tx.process_instances.lock(found.process_instance_id)
         delivery = tx.notice_deliveries.get(delivery_id)
         notice = tx.notices.find(delivery.job_id, delivery.to_role)

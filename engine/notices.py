@@ -16,6 +16,7 @@ from engine.model.errors import RemitError
 from engine.model.identifiers import new_id
 from engine.model.notices import (
     PERSONAL,
+    Channel,
     Notice,
     NoticeKind,
 )
@@ -72,11 +73,22 @@ def told(
 
 
 def report(
-    engine: ProcessEngine, *, organisation: str, delivery_id: str, arrived: bool, detail: str
+    engine: ProcessEngine,
+    *,
+    organisation: str,
+    channel: Channel,
+    delivery_id: str,
+    arrived: bool,
+    detail: str,
 ) -> None:
-    """Note what a service says later of a copy; raise NoticeDeliveryNotFound."""
+    """Note what a channel's service says later of a copy; raise NoticeDeliveryNotFound."""
     notice_deliveries.reported(
-        engine, organisation=organisation, delivery_id=delivery_id, arrived=arrived, detail=detail
+        engine,
+        organisation=organisation,
+        channel=channel,
+        delivery_id=delivery_id,
+        arrived=arrived,
+        detail=detail,
     )
 
 

@@ -36,6 +36,7 @@ def take(org: str) -> Response:
         notices.report(
             engine(),
             organisation=org,
+            channel=Channel.NOTIFY,
             delivery_id=reference,
             arrived=status == ARRIVED,
             detail=f"GOV.UK Notify reported {status}.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +12,16 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from engine.model.notices import Outcome, OutgoingNotice, Reply
+from webhooks.time_limits import TimeLimit
 
 SECONDS = 15.0
+"""For each of the server's answers."""
+SECONDS_IN_ALL = 60.0
+"""For the whole conversation, however slowly the server talks."""
 EVERYBODY = ""
 SUBMISSION, IMPLICIT_TLS = 587, 465
 LONGEST_DETAIL = 300
@@ -49,6 +55,33 @@ def mail_server(url: str) -> MailServer:
     )
 
 
+class _Limited:
+    """Takes the limit that a conversation ends at, before it connects."""
+
+    def __init__(self, *args: Any, limit: TimeLimit, **settings: Any) -> None:
+        self._limit = limit
+        super().__init__(*args, **settings)
+
+
+class _Connecting(smtplib.SMTP):
+    """Has the limit watch the connection: the one below TLS, where there is TLS from the start."""
+
+    _limit: TimeLimit
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._limit.watch(made)
+        return made
+
+
+class _Watched(_Limited, _Connecting):
+    pass
+
+
+class _WatchedAtOnce(_Limited, smtplib.SMTP_SSL, _Connecting):
+    pass
+
+
 class Mail:
     """Hands notices to a mail server, an organisation's own or everybody's."""
 
@@ -79,7 +112,10 @@ class Mail:
         try:
             mail = compose(message, sender)
         except ValueError:
-            return Reply(Outcome.REFUSED, "The recipient's address is not one.")
+            return Reply(
+                Outcome.REFUSED,
+                "The recipient's or the sender's address, or the subject, is not one that mail can have.",
+            )
         try:
             self._hand_over(server, mail)
         except smtplib.SMTPRecipientsRefused as error:
@@ -101,13 +137,17 @@ class Mail:
         return Reply(Outcome.SENT)
 
     def _hand_over(self, server: MailServer, mail: EmailMessage) -> None:
+        with TimeLimit(SECONDS_IN_ALL) as limit:
+            self._talk(server, mail, limit)
+
+    def _talk(self, server: MailServer, mail: EmailMessage, limit: TimeLimit) -> None:
         if server.tls_at_once:
-            with smtplib.SMTP_SSL(
-                server.host, server.port, timeout=SECONDS, context=self._context
+            with _WatchedAtOnce(
+                server.host, server.port, timeout=SECONDS, context=self._context, limit=limit
             ) as connection:
                 _deliver(connection, server, mail)
             return
-        with smtplib.SMTP(server.host, server.port, timeout=SECONDS) as connection:
+        with _Watched(server.host, server.port, timeout=SECONDS, limit=limit) as connection:
             connection.ehlo()
             here = self._insecure and server.host in {"127.0.0.1", "::1", "localhost"}
             if connection.has_extn("starttls") or not here:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +35,25 @@ MESSAGE = OutgoingNotice(
     now=NOW,
     settings={"sender": "Acme <remit@acme.example>", "reply_to": "head@acme.example"},
 )
+
+
+@pytest.fixture
+def trickling() -> Iterator[int]:
+    """A server that says a little of its greeting now and then; its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def trickle() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                with contextlib.suppress(OSError), connection:
+                    for _ in range(200):
+                        connection.sendall(b"2")
+                        time.sleep(0.05)
+
+    threading.Thread(target=trickle, daemon=True).start()
+    yield int(listening.getsockname()[1])
+    listening.close()
 
 
 def mail(server: MailServer, pem: Path, *, scheme: str = "smtp", user: str = USER) -> Mail:
@@ -101,6 +125,18 @@ def test_what_a_server_says_of_a_recipient_decides_and_the_address_is_not_kept(
     assert reply.outcome is outcome
     assert answer[:3] in str(reply.detail)
     assert "hana" not in str(reply.detail)
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_that_trickles_is_given_up_however_long_it_would_go_on(
+    trickling: int, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setattr(target, "SECONDS_IN_ALL", 0.5)
+    server = target.mail_server(f"{scheme}://127.0.0.1:{trickling}")
+    began = time.monotonic()
+    reply = Mail({"": server}, insecure=True).send(MESSAGE)
+    assert reply.outcome is Outcome.AGAIN
+    assert time.monotonic() - began < 5
 
 
 def test_a_wrong_password_and_a_server_that_is_away_are_tried_again(

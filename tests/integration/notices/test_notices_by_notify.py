@@ -107,6 +107,18 @@ def test_only_whoever_bears_the_token_reports(acme: Council) -> None:
     assert acme.copies("director") == [("notify", "dora", "sent")]
 
 
+def test_notify_reports_on_its_own_copies_and_on_no_other_channels(acme: Council) -> None:
+    acme.start()
+    acme.passes(minutes=1)
+    [copy] = acme.told()["director"].copies
+    reports(acme, TOKEN, {"reference": copy.delivery.id, "status": "permanent-failure"})
+    acme.passes()
+    [_, in_teams] = acme.told()["director"].copies
+    body = {"reference": in_teams.delivery.id, "status": "delivered"}
+    assert reports(acme, TOKEN, body).status_code == 404
+    assert acme.copies("director")[1] == ("teams", "", "sent")
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
+import requests
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
+from requests.adapters import HTTPAdapter
 
 from engine.model.notices import Outcome, OutgoingNotice, Reply
 from engine.model.webhook_deliveries import asked_for
 from webhooks.targets.target import ChannelSecrets, secret_of
+from webhooks.time_limits import HttpPool, HttpsPool, TimeLimit
 
 SECONDS = 15
+"""Without a word of an answer."""
+SECONDS_IN_ALL = 60.0
 KEY_LENGTH = 73
 """Of the end of an API key: the service's id, a hyphen and the secret."""
 
@@ -36,20 +42,43 @@ class GovukNotify:
         # Not safe for several threads, so each attempt has its own.
         client = NotificationsAPIClient(key, base_url=self._address, timeout=SECONDS)
         client.request_session.max_redirects = 0
-        try:
-            if message.again and _is_there(client, message.id):
-                return Reply(Outcome.SENT, "It was there already.")
-            client.send_email_notification(
-                email_address=message.address,
-                template_id=template,
-                personalisation=_personalisation(message),
-                reference=message.id,
-            )
-        except APIError as error:
-            return _refusal(error, message)
-        finally:
-            client.request_session.close()
-        return Reply(Outcome.SENT)
+        with TimeLimit(SECONDS_IN_ALL) as limit, client.request_session as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _LimitedAdapter(limit))
+            try:
+                return _handed_over(client, template, message)
+            except APIError as error:
+                return _refusal(error, message)
+            except requests.RequestException as error:
+                return Reply(Outcome.AGAIN, f"GOV.UK Notify broke off: {type(error).__name__}.")
+
+
+class _LimitedAdapter(HTTPAdapter):
+    """Connections of the library `requests` that end at a limit, however slowly the service talks."""
+
+    def __init__(self, limit: TimeLimit) -> None:
+        self._limit = limit
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        super().init_poolmanager(*args, **settings)
+        pools: dict[str, Any] = {
+            "http": partial(HttpPool, limit=self._limit),
+            "https": partial(HttpsPool, limit=self._limit),
+        }
+        self.poolmanager.pool_classes_by_scheme = pools
+
+
+def _handed_over(client: NotificationsAPIClient, template: str, message: OutgoingNotice) -> Reply:
+    if message.again and _is_there(client, message.id):
+        return Reply(Outcome.SENT, "It was there already.")
+    client.send_email_notification(
+        email_address=message.address,
+        template_id=template,
+        personalisation=_personalisation(message),
+        reference=message.id,
+    )
+    return Reply(Outcome.SENT)
 
 
 def _is_there(client: NotificationsAPIClient, reference: str) -> bool:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,25 +31,6 @@ MESSAGE = OutgoingNotice(
     now=NOW,
     settings={"sender": "Acme <remit@acme.example>", "reply_to": "head@acme.example"},
 )
-
-
-@pytest.fixture
-def trickling() -> Iterator[int]:
-    """A server that says a little of its greeting now and then; its port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def trickle() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listening.accept()
-                with contextlib.suppress(OSError), connection:
-                    for _ in range(200):
-                        connection.sendall(b"2")
-                        time.sleep(0.05)
-
-    threading.Thread(target=trickle, daemon=True).start()
-    yield int(listening.getsockname()[1])
-    listening.close()
 
 
 def mail(server: MailServer, pem: Path, *, scheme: str = "smtp", user: str = USER) -> Mail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from tests.integration.notices.council import SECRET_KEY, Council, Outside, coun
 from tests.integration.notices.notify_stand_in import KEY, NotifyStandIn
 from web.app import create_app
 from web.settings import Environment, Settings
+from webhooks.targets import govuk_notify
 from webhooks.targets.govuk_notify import GovukNotify
 
 TOKEN = "a bearer token of ten or more"
@@ -157,6 +159,19 @@ def test_when_it_is_busy_it_is_asked_again_when_it_says(
     acme.passes(seconds=900)
     assert acme.copies("director") == [("notify", "dora", "sent")]
     assert len(notify.taken) == 1
+
+
+def test_a_service_that_trickles_is_given_up_and_asked_again(
+    acme: Council, trickling: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(govuk_notify, "SECONDS_IN_ALL", 0.5)
+    address = f"http://127.0.0.1:{trickling}"
+    acme.targets[Channel.NOTIFY] = GovukNotify({("acme", "notify_key"): KEY}, address=address)
+    acme.start()
+    began = time.monotonic()
+    acme.passes(minutes=1)
+    assert time.monotonic() - began < 5
+    assert acme.copies("director") == [("notify", "dora", "queued")]
 
 
 def test_what_got_through_unnoticed_is_not_sent_twice(

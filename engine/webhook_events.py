@@ -298,9 +298,10 @@ def _events_of(
         return
     place = recorded.sequence * PLACES
     if event.kind is HistoryKind.DECISION_MADE:
+        hit = (clause for rule in event.data["rules"] for clause in rule["clauses"])
         data = {
             "element_id": event.element_id,
-            "clauses": list(event.clauses),
+            "clauses": list(dict.fromkeys((*event.clauses, *hit))),
             "decision": event.data["decision"],
         }
         yield _Event(kind, place, event.at, data)

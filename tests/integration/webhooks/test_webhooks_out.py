@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine import jobs, user_tasks, webhook_deliveries, webhook_endpoints
+from engine import (
+    jobs,
+    process_definitions,
+    user_tasks,
+    webhook_deliveries,
+    webhook_endpoints,
+)
 from engine.model.actors import NotAllowed
 from engine.model.states import IllegalMove
 from engine.model.webhook_deliveries import SCHEDULE, DeliveryState, WebhookDelivery
 from engine.model.webhook_endpoints import EndpointState, EventType, WebhookEndpoint
-from tests.integration.engine.acme import END, EVERYTHING, START, Acme, diagram, flow, user_task
+from tests.integration.engine.acme import (
+    END,
+    EVERYTHING,
+    ORGANISATION,
+    START,
+    Acme,
+    diagram,
+    flow,
+    service_task,
+    user_task,
+)
 from tests.integration.webhooks.receiver import Receiver
 from webhooks import signatures
 from webhooks.egress import EgressRefused
 
+SEVERITY = Path(__file__).parents[1] / "api" / "content" / "severity.dmn"
 TWO_TASKS = diagram(
     START
     + user_task(
@@ -332,3 +351,53 @@ def test_what_nobody_could_send_yet_is_sent_later(acme: Acme, receiver: Receiver
     [(status, _)] = attempts(acme, waiting)
     assert status is None
     assert waiting.due_at > acme.clock.now() + timedelta(seconds=4)
+
+
+DECIDES = diagram(
+    START
+    + user_task(
+        "ask", 'camunda:candidateGroups="worker" camunda:dueDate="= now() + @&quot;PT2H&quot;"'
+    )
+    + '<bpmn:businessRuleTask id="classify" name="classify" camunda:decisionRef="severity" '
+    'camunda:resultVariable="severity" camunda:mapDecisionResult="singleEntry"/>'
+    + service_task("tell", "notice", {"template": "late", "to": "head"})
+    + END
+    + flow("start", "ask", "classify", "tell", "end")
+)
+
+
+def test_every_event_type_that_can_be_chosen_is_told(acme: Acme, receiver: Receiver) -> None:
+    listens(acme, receiver)
+    organisation = (ORGANISATION + "channels: {head: [webhook]}\n").encode()
+    first = acme.deploy(
+        organisation_yaml=organisation, p_bpmn=DECIDES, severity_dmn=SEVERITY.read_bytes()
+    )
+    in_time, late = acme.start(people_hurt=1), acme.start(business_key="A-2", people_hurt=0)
+    [task, other] = [
+        user_tasks.listing(
+            acme.engine, by=acme.by, page=EVERYTHING, process_instance_id=one.id
+        ).items[0]
+        for one in (in_time, late)
+    ]
+    user_tasks.delegate(acme.engine, by=acme.by, task_id=task.id, to="wes")
+    user_tasks.complete(acme.engine, by=acme.by, task_id=task.id, variables={})
+    acme.passes(hours=3)
+    user_tasks.complete(acme.engine, by=acme.by, task_id=other.id, variables={})
+    acme.deploy(p_bpmn=DECIDES + b" ")
+    process_definitions.activate(acme.engine, by=acme.by, key="p", version=1)
+    acme.passes(minutes=1)
+
+    told: dict[str, list[dict[str, Any]]] = {}
+    for one in receiver.accepted:
+        told.setdefault(one.event["type"], []).append(one.event["data"])
+    assert set(told) == set(EventType)
+    [decided, _] = told["decision.made"]
+    assert (decided["element_id"], decided["decision"]) == ("classify", "severity")
+    assert decided["clauses"] == ["TOWN-2"]
+    assert [one["user_task_id"] for one in told["deadline.met"]] == [task.id]
+    assert [one["user_task_id"] for one in told["deadline.missed"]] == [other.id]
+    assert [one["user_task_id"] for one in told["user_task.overdue"]] == [other.id]
+    [deployed, again, back] = told["deployment.activated"]
+    assert deployed["deployment_id"] == back["deployment_id"] == first.id
+    assert again["definitions"] == [{"kind": "process", "key": "p", "version": 2}]
+    assert back["definitions"] == [{"kind": "process", "key": "p", "version": 1}]

@@ -15,7 +15,7 @@ class IllegalMove(RemitError):
     code: ClassVar[str] = "illegal_move"
 
     def __init__(self, noun: str, current: str, wanted: str) -> None:
-        super().__init__(f"This {noun} is {current}; it cannot become {wanted}.")
+        super().__init__(f"This {noun} is {current}; it cannot be {wanted}.")
 
 
 StateT = TypeVar("StateT", bound=StrEnum)

@@ -37,11 +37,11 @@ _hashing = threading.BoundedSemaphore(AT_THE_SAME_TIME)
 _NOBODYS = _hasher.hash(secrets.token_urlsafe(SECRET_BYTES))
 """Checked where there is no account, so that the time taken does not tell."""
 
-_WRONG = "The user name or the password is wrong."
-_LOCKED = (
-    "There were too many attempts with a wrong password. Wait 15 minutes, or ask your "
-    "administrator for an invitation."
+_WRONG = (
+    "The user name or the password is wrong. After too many attempts with a wrong password even the "
+    "right one is refused: wait 15 minutes, or ask your administrator for an invitation."
 )
+"""The same for each reason: a name that is locked would be known to exist."""
 
 
 def invite(engine: ProcessEngine, *, by: Actor, username: str, now: datetime) -> str:
@@ -105,10 +105,10 @@ def check(
     with engine.reading(organisation) as tx:
         account, person = tx.accounts.get(username), tx.people.find(username)
     usable = account is not None and person is not None and person.active
+    right = _is_right(account.password_hash if account is not None else _NOBODYS, password)
     if account is not None and _is_locked(account, now):
         _failed(engine, organisation, username, "locked after wrong passwords")
-        raise SignInRefused(_LOCKED)
-    right = _is_right(account.password_hash if account is not None else _NOBODYS, password)
+        raise SignInRefused(_WRONG)
     if not (right and usable):
         _failed(engine, organisation, username, "wrong user name or password", at=now)
         raise SignInRefused(_WRONG)

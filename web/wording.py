@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,7 @@ def short_moment(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local:%B} {local.year}, {clock_time(local)}"
 
 
-def clock_time(local: datetime) -> str:
+def clock_time(local: datetime | time) -> str:
     """Return such as `4:30pm`, `9am`, `midday` or `midnight`; seconds only where they matter."""
     if (local.minute, local.second) == (0, 0) and local.hour in (0, 12):
         return "midday" if local.hour else "midnight"

@@ -172,6 +172,11 @@ def checked_name(raw: str) -> str:
         raise AttachmentRefused(
             "The file’s name holds characters that cannot be seen. Rename it and try again."
         )
+    if name.partition(".")[0].strip().lower() in _DEVICES:
+        raise AttachmentRefused(
+            "The file has the name of a device of Windows, which cannot be saved there. Rename it and "
+            "try again."
+        )
     if len(name) > LONGEST_NAME:
         raise AttachmentRefused(
             f"The file’s name must be {LONGEST_NAME} characters or fewer. Rename it and try again."
@@ -179,5 +184,10 @@ def checked_name(raw: str) -> str:
     return name
 
 
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
+)
+"""Names that Windows keeps for devices, whatever their ending."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that a name could hide something with: controls, turns of direction."""

@@ -11,7 +11,10 @@ from typing import BinaryIO
 HEAD = 4096
 """How many bytes of a file its type is told from."""
 MOST_PARTS = 10_000
-"""Entries of an office document's archive that are looked at; their contents never are."""
+"""Entries of an office document's archive. They are listed, and their contents never looked at."""
+
+_ENTRY = b"PK\x01\x02"
+"""What each entry of an archive's list begins with."""
 
 Look = Callable[[bytes, BinaryIO], bool]
 """Says whether a file is what its ending claims, from its first bytes and, if need be, all of it."""
@@ -50,15 +53,26 @@ def _is_plain(head: bytes, content: BinaryIO) -> bool:
     return not head.startswith((b"MZ", b"\x7fELF", b"%PDF", b"#!", b"PK\x03\x04"))
 
 
+def _parts(content: BinaryIO) -> int:
+    """Return how many entries an archive can have at most, before any of them is read into memory."""
+    found, carried = 0, b""
+    content.seek(0)
+    while part := content.read(65536):
+        found += (carried + part).count(_ENTRY)
+        carried = (carried + part)[-len(_ENTRY) + 1 :]
+    content.seek(0)
+    return found
+
+
 def _holds(wanted: str) -> Look:
     """Return a look into an archive's list: the wanted part is there, and no macros are."""
 
     def look(head: bytes, content: BinaryIO) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
+        if not head.startswith(b"PK\x03\x04") or _parts(content) > MOST_PARTS:
             return False
         try:
             with zipfile.ZipFile(content) as archive:
-                names = archive.namelist()[:MOST_PARTS]
+                names = archive.namelist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return False
         macros = any(name.lower().endswith("vbaproject.bin") for name in names)

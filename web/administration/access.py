@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from engine import access_log
 from engine.model.access import AccessKind
 from engine.model.pages import PageRequest
+from engine.model.sign_ins import Means
 from web import sessions
 from web.wording import short_moment
 from webhooks.caller import engine
@@ -36,6 +37,13 @@ WORDS = {
     AccessKind.TOKEN_REVOKED: "Token revoked",
 }
 
+BY_MEANS: dict[str, str] = {
+    Means.ISSUER: "with the organisation’s account",
+    Means.PASSWORD: "with a password",
+    Means.TOKEN: "with a token",
+    Means.DEMO: "as an invented person",
+}
+
 
 @blueprint.get("/administration/access")
 def show_all() -> str:
@@ -51,7 +59,9 @@ def show_all() -> str:
                 "at": short_moment(event.at, me.zone),
                 "what": WORDS[event.kind],
                 "who": me.person_name(event.user) if event.user else "Nobody known",
-                "about": event.about,
+                "about": BY_MEANS.get(event.about, event.about)
+                if event.kind is AccessKind.SIGNED_IN
+                else event.about,
             }
             for event in found.items
         ],

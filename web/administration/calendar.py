@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from engine.model.actors import Permission
 from engine.model.working_time import END_OF_DAY
 from web import sessions
+from web.wording import clock_time
 from webhooks.caller import engine
 
 blueprint = Blueprint("administered_calendar", __name__)
@@ -42,7 +43,7 @@ def show() -> str:
 def _openings(openings: tuple[tuple[time, time], ...]) -> str:
     return (
         ", ".join(
-            f"{opens:%H:%M} to {'24:00' if closes == END_OF_DAY else f'{closes:%H:%M}'}"
+            f"{clock_time(opens)} to {'midnight' if closes == END_OF_DAY else clock_time(closes)}"
             for opens, closes in openings
         )
         or "Closed"

@@ -13,6 +13,7 @@ from engine.model.actors import Permission
 from engine.model.people import Person, PersonRefused
 from web import sessions
 from web.absences import AbsenceLine, lines, read_absence
+from web.wording import listed
 from webhooks.caller import engine
 
 blueprint = Blueprint("administered_people", __name__)
@@ -37,7 +38,12 @@ def show_all() -> str:
     found = [
         PersonLine(
             person,
-            me.role_names(sorted(directory.roles.get(person.username, person.roles))),
+            listed(
+                [
+                    me.role_name(role)
+                    for role in sorted(directory.roles.get(person.username, person.roles))
+                ]
+            ),
             directory.is_absent(person.username, now),
         )
         for person in people.listing(engine(), by=me.actor)

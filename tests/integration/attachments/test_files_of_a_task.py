@@ -32,6 +32,8 @@ TRICKS = (
     ("a\x07.png", PNG),
     ("x" * 151 + ".png", PNG),
     ("..", PNG),
+    ("CON.png", PNG),
+    ("aux.tar.png", PNG),
     ("page.html", b"<script>alert(1)</script>"),
     ("page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"),
     ("program.exe", b"MZ\x90\x00"),
@@ -137,7 +139,13 @@ def test_a_file_with_macros_is_refused(world: World, visit: Visit) -> None:
     good = made.getvalue()
     with zipfile.ZipFile(made, "a") as archive:
         archive.writestr("word/vbaProject.bin", "x")
+    many = BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for number in range(10_000):
+            archive.writestr(f"word/{number}.xml", "")
+        archive.writestr("word/vbaProject.bin", "x")
     assert attached(visit, "letter.docx", good).status == 200
+    assert attached(visit, "letter.docx", many.getvalue()).status == 422
     assert attached(visit, "letter.docx", made.getvalue()).status == 422
 
 

@@ -151,7 +151,7 @@ def test_the_overview_names_roles_that_nobody_fills(town: Town) -> None:
 
 def test_the_calendar_says_what_is_open_and_what_is_not(town: Town) -> None:
     text = town.browser("Alex Reid").opens("/administration/calendar").text
-    assert "09:00 to 17:00" in text
+    assert "9am to 5pm" in text
     assert "Saturday Closed" in text
     assert "Friday 25 December 2026: Bank holiday" in text
 

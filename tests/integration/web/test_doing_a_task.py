@@ -147,7 +147,7 @@ def test_a_task_taken_on_by_somebody_is_theirs_until_given_back(
     browser = reported(visit).presses("Take this task on")
     assert "Taken on by You" in browser.text
     browser.opens("/inbox")
-    assert "With me (1)" in browser.text
+    assert "My tasks (1)" in browser.text
     other = Browser(world.app.test_client()).opens("/")
     other.types(token=world.secret("worker")).presses("Sign in")
     task = world.caller().get("/user-tasks", state="open").json["items"][0]["id"]
@@ -155,7 +155,7 @@ def test_a_task_taken_on_by_somebody_is_theirs_until_given_back(
     assert "Wendy Hartley has taken this task on" in other.text
     assert "Complete this task" not in other.text
     browser.follows("Record what happened").presses("Give this task back")
-    assert "For my roles (1)" in browser.text
+    assert "My teams’ tasks (1)" in browser.text
 
 
 def test_a_stale_form_does_not_complete_a_task(world: World, visit: Visit) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from web.forms.controls import FIELDS, Control
+from web.wording import clock_time
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d).*)?")
 
@@ -74,7 +75,14 @@ def _words(control: Control) -> str:
 def _date_words(value: str) -> str:
     found = _DATE.fullmatch(value)
     if found is None:
-        return value[:5]
+        return _time_words(value)
     day = date(int(found[1]), int(found[2]), int(found[3]))
     words = f"{day.day} {day:%B} {day.year}"
-    return f"{words}, {found[4]}" if found[4] else words
+    return f"{words}, {_time_words(found[4])}" if found[4] else words
+
+
+def _time_words(value: str) -> str:
+    try:
+        return clock_time(time.fromisoformat(value[:5])) if value else ""
+    except ValueError:
+        return value

@@ -13,6 +13,8 @@ from web.forms.markdown import to_html
 from web.forms.submission import ANSWER
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
+_OF_THE_PAGE = frozenset({"main", "answers", "to", "comment"})
+"""Ids that the pages around a form use themselves, and that questions may be called as well."""
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(.+))?")
 
 TEMPLATES: Mapping[ComponentKind, str] = {
@@ -135,6 +137,7 @@ def _control(
 ) -> Control:
     template = TEMPLATES[component.kind]
     own = _NOT_IN_IDS.sub("-", component.key or component.id).strip("-")
+    own = f"answer-{own}" if own in _OF_THE_PAGE else own
     boxes = _boxes(component, own, raw) if template == "date" else ()
     choices = _choices(component, own, raw)
     return Control(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.integration.api.world import World
+from tests.integration.api.world import World, content
 from tests.integration.web.browser import Browser, words
 from tests.integration.web.test_doing_a_task import FILLED, reported
 
@@ -37,6 +38,26 @@ def _task_with_errors(world: World, visit: Visit) -> Browser:
     return reported(visit).types(place="indoors").sends().sends()
 
 
+def _task_with_questions_called_like_the_page(world: World, visit: Visit) -> Browser:
+    form = json.loads(content()["record.form"])
+    form["components"] += [
+        {"id": f"own_{key}", "type": "textfield", "key": key, "label": f"The {key}"}
+        for key in ("comment", "to", "main", "answers", "csrf_token", "version", "shown")
+    ]
+    form["components"].append(
+        {
+            "id": "own_time",
+            "type": "datetime",
+            "key": "date",
+            "subtype": "time",
+            "timeLabel": "Time",
+        }
+    )
+    files = content() | {"record.form": json.dumps(form).encode()}
+    assert world.caller().deploys(files).status_code == 201
+    return reported(visit)
+
+
 def _case(world: World, visit: Visit) -> Browser:
     reported(visit).types(**FILLED).sends()
     world.passes(timedelta(seconds=1))
@@ -53,7 +74,17 @@ def _error(world: World, visit: Visit) -> Browser:
 
 
 @pytest.fixture(
-    params=[_sign_in, _inbox, _report, _task, _task_with_errors, _case, _cases, _error]
+    params=[
+        _sign_in,
+        _inbox,
+        _report,
+        _task,
+        _task_with_errors,
+        _task_with_questions_called_like_the_page,
+        _case,
+        _cases,
+        _error,
+    ]
 )
 def browser(request: pytest.FixtureRequest, world: World, visit: Visit) -> Browser:
     """Somebody at each kind of page."""

@@ -74,7 +74,7 @@ def _day(form: Mapping[str, str], name: str, what: str) -> date | None:
         if not 2000 <= year <= 2999:
             raise ValueError(year)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PersonRefused(f"The {what} must be a real date, such as 27 3 2027.") from None
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine import accounts, people, sign_ins
-from engine.model.people import PersonRefused
+from engine.model.people import PersonNotFound, PersonRefused
 from engine.model.sign_ins import PasswordRefused, SignInRefused
 from web import sessions
 from web.absences import lines, read_absence
@@ -29,7 +29,7 @@ def add_absence() -> Response | tuple[str, int]:
     try:
         said = read_absence(request.form, me.zone)
         people.add_absence(engine(), by=me.actor, username=me.actor.user, **said)
-    except PersonRefused as error:
+    except (PersonRefused, PersonNotFound) as error:
         return _page(refused=str(error), field="first_day"), 422
     return redirect(url_for(".show"), 303)
 

@@ -35,6 +35,8 @@ from webhooks.request_limits import LARGEST_UPLOAD
 
 LARGEST_FORM = 2_000_000
 """Bytes of a form without files."""
+MOST_FIELDS = 10_000
+"""Fields of a form, several of which belong to one question: as many as rows of a list may have."""
 IDLE_LIMIT = timedelta(minutes=30)
 COOKIE = "remit_session"
 CSRF_FIELD = "csrf_token"
@@ -253,6 +255,7 @@ def _check_size() -> None:
     takes_files = request.endpoint in authorisation.TAKES_FILES
     most = LARGEST_UPLOAD if takes_files else LARGEST_FORM
     request.max_content_length = most
+    request.max_form_parts = MOST_FIELDS
     if (request.content_length or 0) <= most:
         return
     signed_in = anybody()

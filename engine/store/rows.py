@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from engine.model.pages import Page, PageRequest, page_token
+from engine.model.pages import BadPageToken, Page, PageRequest, page_token
 
 T = TypeVar("T")
 _INSTANT = "@"
@@ -49,7 +49,7 @@ def paged(
     query = query.add_columns(*labelled)
     after = page.after()
     if after is not None:
-        query = query.where(_after(order, [_unpacked(value) for value in after]))
+        query = query.where(_after(order, _values(order, after)))
     for expression, descending in order:
         query = query.order_by(expression.desc() if descending else expression.asc())
     rows = connection.execute(query.limit(page.rows + 1)).all()
@@ -58,6 +58,20 @@ def paged(
         return Page(items)
     last = rows[page.rows - 1]
     return Page(items, page_token([_packed(last._mapping[label.name]) for label in labelled]))
+
+
+def _values(order: Sequence[tuple[ColumnElement[Any], bool]], after: Sequence[Any]) -> list[Any]:
+    """Return the sort values of a page token; raise BadPageToken for what another list made, or nobody."""
+    try:
+        values = [_unpacked(value) for value in after]
+    except (ValueError, OverflowError):
+        raise BadPageToken from None
+    if len(values) > len(order):
+        raise BadPageToken
+    for (expression, _), value in zip(order, values, strict=False):
+        if not isinstance(value, expression.type.python_type) or "\x00" in str(value):
+            raise BadPageToken
+    return values
 
 
 def _after(

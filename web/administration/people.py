@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine import accounts, people, sign_ins
 from engine.model.actors import Permission
-from engine.model.people import Person, PersonRefused
+from engine.model.people import Person, PersonNotFound, PersonRefused
 from web import sessions
 from web.absences import AbsenceLine, lines, read_absence
 from web.wording import listed
@@ -104,7 +104,8 @@ def invite(username: str) -> str:
     """Make an invitation to choose a password, shown now and never again."""
     me = sessions.me()
     secret = accounts.invite(engine(), by=me.actor, username=username, now=sessions.time_of_day())
-    address = url_for("sign_in.show_invitation", secret=secret, _external=True)
+    # Never by the Host of the request, which whoever sends it may choose.
+    address = f"{engine().address}{url_for('sign_in.show_invitation', secret=secret)}"
     return _page(me, username, invitation=address)
 
 
@@ -122,7 +123,7 @@ def add_absence(username: str) -> Response | tuple[str, int]:
     try:
         said = read_absence(request.form, me.zone)
         people.add_absence(engine(), by=me.actor, username=username, **said)
-    except PersonRefused as error:
+    except (PersonRefused, PersonNotFound) as error:
         return _page(me, username, refused=str(error)), 422
     return redirect(url_for(".show", username=username), 303)
 

@@ -20,7 +20,7 @@ from webhooks import authorisation as api
 
 ROLES = (*BUILT_IN_ROLES, "worker", "head", "")
 """Remit's own, the organisation's, and none."""
-NOT_ALLOWED, ERROR = 403, 500
+NOT_ALLOWED, FORM_EXPIRED, ERROR = 403, 422, 500
 REMEMBERED = {"session", "access_event", "receipt"}
 """Tables in which a refusal may leave a trace."""
 
@@ -68,6 +68,23 @@ def test_a_role_opens_and_changes_what_it_may_and_nothing_else(
         expected = not refused and answer.status_code < ERROR if may else refused
         if not expected:
             wrong.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert _contents(world) == before
+
+
+def test_no_form_does_anything_without_the_token_of_its_session(
+    world: World, places: dict[str, str]
+) -> None:
+    client, csrf = _signed_in(world, "administrator")
+    before, wrong = _contents(world), []
+    for rule in world.app.url_map.iter_rules():
+        of_pages = rule.endpoint in pages.SIGNED_IN or rule.endpoint in pages.PUBLIC
+        if not of_pages or "POST" not in (rule.methods or set()):
+            continue
+        for data in ({}, {"csrf_token": ""}, {"csrf_token": csrf[::-1]}, {"csrf_token": "é"}):
+            answer = client.post(_url(rule, places), data=data)
+            if answer.status_code != FORM_EXPIRED or "open for too long" not in answer.text:
+                wrong.append(f"{rule.rule} {data}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert _contents(world) == before
 

@@ -25,6 +25,7 @@ DIAGRAMS = [
     "syncora/care_governance_group",
     "syncora/governance_report",
     "syncora/managers_meeting",
+    "yjb/board_reporting",
 ]
 
 

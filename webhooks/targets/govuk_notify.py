@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -42,11 +43,12 @@ class GovukNotify:
         # Not safe for several threads, so each attempt has its own.
         client = NotificationsAPIClient(key, base_url=self._address, timeout=SECONDS)
         client.request_session.max_redirects = 0
-        with TimeLimit(SECONDS_IN_ALL) as limit, client.request_session as session:
+        with closing(TimeLimit()) as limit, client.request_session as session:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, _LimitedAdapter(limit))
             try:
-                return _handed_over(client, template, message)
+                with limit.of(SECONDS_IN_ALL):
+                    return _handed_over(client, template, message)
             except APIError as error:
                 return _refusal(error, message)
             except requests.RequestException as error:

@@ -7,6 +7,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -137,7 +138,7 @@ class Mail:
         return Reply(Outcome.SENT)
 
     def _hand_over(self, server: MailServer, mail: EmailMessage) -> None:
-        with TimeLimit(SECONDS_IN_ALL) as limit:
+        with closing(TimeLimit()) as limit, limit.of(SECONDS_IN_ALL):
             self._talk(server, mail, limit)
 
     def _talk(self, server: MailServer, mail: EmailMessage, limit: TimeLimit) -> None:

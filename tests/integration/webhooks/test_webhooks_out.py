@@ -36,15 +36,10 @@ from webhooks import signatures
 from webhooks.egress import EgressRefused
 
 SEVERITY = Path(__file__).parents[1] / "api" / "content" / "severity.dmn"
-TWO_TASKS = diagram(
-    START
-    + user_task(
-        "ask", 'camunda:candidateGroups="worker" camunda:dueDate="= now() + @&quot;PT2H&quot;"'
-    )
-    + user_task("check")
-    + END
-    + flow("start", "ask", "check", "end")
+ASK = user_task(
+    "ask", 'camunda:candidateGroups="worker" camunda:dueDate="= now() + @&quot;PT2H&quot;"'
 )
+TWO_TASKS = diagram(START + ASK + user_task("check") + END + flow("start", "ask", "check", "end"))
 
 
 def listens(acme: Acme, receiver: Receiver, *types: EventType) -> tuple[WebhookEndpoint, str]:
@@ -355,9 +350,7 @@ def test_what_nobody_could_send_yet_is_sent_later(acme: Acme, receiver: Receiver
 
 DECIDES = diagram(
     START
-    + user_task(
-        "ask", 'camunda:candidateGroups="worker" camunda:dueDate="= now() + @&quot;PT2H&quot;"'
-    )
+    + ASK
     + '<bpmn:businessRuleTask id="classify" name="classify" camunda:decisionRef="severity" '
     'camunda:resultVariable="severity" camunda:mapDecisionResult="singleEntry"/>'
     + service_task("tell", "notice", {"template": "late", "to": "head"})

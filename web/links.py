@@ -13,6 +13,7 @@ from engine.content import FieldError
 from engine.feel import Evaluation
 from engine.links import LinkedTask
 from engine.model.links import LinkAction, LinkNotUsable
+from engine.model.process_instances import ProcessInstanceNotRunning
 from engine.user_tasks import FormRefused
 from web import sessions
 from web.attachments import received
@@ -25,6 +26,7 @@ blueprint = Blueprint("link", __name__)
 
 LINK = "task_link"
 """What the cookie holds of an opened link: the organisation and the link's id, never the token."""
+HELD_UP = "The case is suspended: nothing was completed. The link stays good; try again later."
 MORE_QUESTIONS = "Your answers opened more questions. Answer those too, then complete the task."
 
 
@@ -74,6 +76,8 @@ def complete() -> str | tuple[str, int]:
         )
     except FormRefused as refused:
         return _page(found, sent, refused.errors), 422
+    except ProcessInstanceNotRunning:
+        return _page(found, sent, note=HELD_UP), 409
     links.used(engine(), link=found.link)
     session.pop(LINK, None)
     return render_template("link_done.html", me=None, name=found.task.name)

@@ -104,6 +104,16 @@ def test_a_link_ends_when_the_task_is_done_otherwise(town: Town) -> None:
     assert AccessKind.LINK_REFUSED in {event.kind for event in town.written_down()}
 
 
+def test_a_link_outlives_the_time_in_which_its_case_is_suspended(town: Town) -> None:
+    page = opened(town, to_confirm(town))
+    instance_id = town.open_task().process_instance_id
+    process_instances.suspend(town.engine, by=SYSTEM, instance_id=instance_id, reason="wait")
+    assert page.presses("Complete this task").status == 409
+    assert "The case is suspended: nothing was completed" in page.text
+    process_instances.activate(town.engine, by=SYSTEM, instance_id=instance_id)
+    assert page.presses("Complete this task").heading == "Done: Confirm"
+
+
 def test_a_link_ends_when_the_task_is_handed_over(town: Town) -> None:
     address = to_confirm(town)
     page = opened(town, address)

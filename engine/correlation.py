@@ -40,16 +40,23 @@ def deliver(
     key: str | None,
     variables: Mapping[str, Value],
     by: str,
+    holds: bool = False,
 ) -> tuple[str, ProcessInstance] | None:
     """Give a message to the token that waits for it, or start the process that it starts.
 
     Returns (`delivered` or `started`, the instance), None when nothing wants the message. A
-    waiting token comes first; the started instance has the key as its business key.
+    waiting token comes first; the started instance has the key as its business key. For a
+    suspended instance it raises ProcessInstanceNotRunning or, where it `holds` what has no sender
+    that could try again, keeps the message until that is activated (`held`).
     """
     waiting = tx.subscriptions.waiting(SubscriptionKind.MESSAGE, name, key)
     if len(waiting) > 1:
         raise AmbiguousMessage(name, len(waiting))
     if waiting:
+        instance, _ = tx.process_instances.lock(waiting[0].process_instance_id)
+        if holds and instance.state is InstanceState.SUSPENDED:
+            _keep(engine, tx, waiting[0], name, variables)
+            return "held", instance
         return "delivered", _wake(engine, tx, catalogue, waiting[0], variables)
     for definition in _active(catalogue):
         start_event = engine.catalogues.process(tx, definition).message_starts.get(name)
@@ -121,13 +128,13 @@ def _keep(
     name: str,
     variables: Mapping[str, Value],
 ) -> None:
-    """Let a token have a signal once its instance goes on: the first, of several of that name."""
+    """Let a token have a message or signal once its instance goes on: the first, of several."""
     if tx.jobs.waits(subscription.process_instance_id, subscription.token_id):
         return
-    signal = Job(
+    held = Job(
         id=new_id(),
         organisation=tx.organisation,
-        kind=JobKind.SIGNAL,
+        kind=JobKind.HELD,
         process_instance_id=subscription.process_instance_id,
         key=subscription.token_id,
         element_id=subscription.element_id,
@@ -137,7 +144,7 @@ def _keep(
         },
         due_at=engine.clock.now(),
     )
-    tx.jobs.add([signal])
+    tx.jobs.add([held])
 
 
 def _active(catalogue: Catalogue) -> list[Definition]:

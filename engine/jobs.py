@@ -125,8 +125,8 @@ def run_job(engine: ProcessEngine, organisation: str, job_id: str) -> None:
                     starts.begin(engine, tx, job)
             case JobKind.MESSAGE:
                 _deliver_message(engine, job)
-            case JobKind.SIGNAL:
-                _deliver_signal(engine, job)
+            case JobKind.HELD:
+                _deliver_held(engine, job)
             case JobKind.SERVICE_TASK:
                 _perform(engine, job, engine.handlers[job.payload["topic"]])
             case JobKind.CONNECTOR:
@@ -174,12 +174,13 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
                 key=payload["correlation_key"],
                 variables=variables,
                 by="system",
+                holds=True,
             )
         tx.jobs.done(job.id)
 
 
-def _deliver_signal(engine: ProcessEngine, job: Job) -> None:
-    """Bring a signal to a token whose instance was suspended when it was thrown."""
+def _deliver_held(engine: ProcessEngine, job: Job) -> None:
+    """Bring a message or signal to a token whose instance was suspended when it was thrown."""
     variables = {name: decode(value) for name, value in job.payload["variables"].items()}
     with engine.transaction(job.organisation) as tx:
         moved = _move(engine, tx, job, lambda execution: execution.deliver(job.key, variables))

@@ -15,8 +15,8 @@ from engine.model.errors import RemitError
 class JobKind(StrEnum):
     """What is to be done.
 
-    A timer or a message moves tokens; a signal waits for the one instance that was suspended when it
-    was thrown; a timer start begins an instance; a service task calls a
+    A timer or a message moves tokens; held is a message or signal for an instance that was suspended
+    when it was thrown; a timer start begins an instance; a service task calls a
     handler; a connector asks another system; an external task waits for a worker; a webhook stream
     sends one endpoint what it is to be told of one instance, in order; a due check sees whether a
     user task is done at its due time; a notice is one copy of one on its way to one channel.
@@ -25,7 +25,7 @@ class JobKind(StrEnum):
     TIMER = "timer"
     TIMER_START = "timer_start"
     MESSAGE = "message"
-    SIGNAL = "signal"
+    HELD = "held"
     SERVICE_TASK = "service_task"
     CONNECTOR = "connector"
     EXTERNAL_TASK = "external_task"
@@ -51,7 +51,7 @@ LANES: Mapping[Lane, frozenset[JobKind]] = {
             JobKind.TIMER,
             JobKind.TIMER_START,
             JobKind.MESSAGE,
-            JobKind.SIGNAL,
+            JobKind.HELD,
             JobKind.DUE_CHECK,
         }
     ),

@@ -21,7 +21,7 @@ KINDS = {
     JobKind.TIMER: "Timer",
     JobKind.TIMER_START: "Start by the clock",
     JobKind.MESSAGE: "Message",
-    JobKind.SIGNAL: "Signal for a case that was suspended",
+    JobKind.HELD: "Message or signal for a suspended case",
     JobKind.SERVICE_TASK: "Work by Remit",
     JobKind.CONNECTOR: "Question to another system",
     JobKind.EXTERNAL_TASK: "Work by a program outside",

@@ -33,7 +33,7 @@ blueprint = resource("monitoring")
 FAILED_JOB = "failedJob"
 FAILED_EXTERNAL_TASK = "failedExternalTask"
 MOVES_INSTANCES = frozenset(
-    {JobKind.TIMER, JobKind.MESSAGE, JobKind.SIGNAL, JobKind.SERVICE_TASK, JobKind.CONNECTOR}
+    {JobKind.TIMER, JobKind.MESSAGE, JobKind.HELD, JobKind.SERVICE_TASK, JobKind.CONNECTOR}
 )
 """Jobs to Camunda's clients; external tasks have operations of their own."""
 

@@ -106,7 +106,7 @@ def test_a_signal_reaches_everybody_else_at_once_and_a_suspended_one_when_it_goe
         acme.start("caller", business_key="C-1")
         jobs.run_due(acme.engine)
     assert [task.process_instance_id for task in acme.open_tasks().values()] == [other.id]
-    assert [job.kind for job in acme.jobs()] == ["signal"]
+    assert [job.kind for job in acme.jobs()] == ["held"]
     assert not acme.jobs("dead_letter")
     acme.complete("ask")
     process_instances.activate(acme.engine, by=acme.by, instance_id=held.id)
@@ -122,4 +122,32 @@ def test_a_signal_kept_for_an_instance_that_is_cancelled_goes_with_it(acme: Acme
     acme.start("caller", business_key="C-1")
     jobs.run_due(acme.engine)
     process_instances.cancel(acme.engine, by=acme.by, instance_id=held.id, reason="over")
+    assert not acme.jobs()
+
+
+SENDING = diagram(
+    START
+    + '<bpmn:intermediateThrowEvent id="tell" name="tell">'
+    + "<bpmn:extensionElements><camunda:properties>"
+    + '<camunda:property name="correlation_key" value="= &quot;A-1&quot;"/>'
+    + "</camunda:properties></bpmn:extensionElements>"
+    + '<bpmn:messageEventDefinition id="tell_m" messageRef="m"/></bpmn:intermediateThrowEvent>'
+    + END
+    + flow("start", "tell", "end"),
+    key="sender",
+    before='<bpmn:message id="m" name="go"/>',
+)
+
+
+def test_a_message_of_another_instance_waits_until_the_suspended_one_goes_on(acme: Acme) -> None:
+    acme.deploy(p_bpmn=WAITING, sender_bpmn=SENDING)
+    held = acme.start()
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=held.id, reason="wait")
+    acme.start("sender", business_key="S-1")
+    jobs.run_due(acme.engine)
+    assert [(job.kind, job.attempts) for job in acme.jobs()] == [("held", 0)]
+    assert not acme.open_tasks()
+    process_instances.activate(acme.engine, by=acme.by, instance_id=held.id)
+    jobs.run_due(acme.engine)
+    assert list(acme.open_tasks()) == ["ask"]
     assert not acme.jobs()

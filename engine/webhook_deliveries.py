@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from engine import webhook_events
@@ -52,6 +52,18 @@ def attempts(engine: ProcessEngine, *, by: Actor, delivery_id: str) -> tuple[Web
     by.check(Permission.READ_JOBS)
     with engine.reading(by.organisation) as tx:
         return tx.webhook_deliveries.attempts(tx.webhook_deliveries.get(delivery_id).id)
+
+
+def attempts_of(
+    engine: ProcessEngine, *, by: Actor, deliveries: Sequence[WebhookDelivery]
+) -> dict[str, list[WebhookAttempt]]:
+    """Return the attempts at each of these deliveries, by its id, in order."""
+    by.check(Permission.READ_JOBS)
+    found: dict[str, list[WebhookAttempt]] = {delivery.id: [] for delivery in deliveries}
+    with engine.reading(by.organisation) as tx:
+        for attempt in tx.webhook_deliveries.attempts(*found) if found else ():
+            found[attempt.delivery_id].append(attempt)
+    return found
 
 
 def replay(engine: ProcessEngine, *, by: Actor, delivery_id: str) -> WebhookDelivery:

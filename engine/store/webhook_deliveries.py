@@ -116,12 +116,12 @@ class WebhookDeliveries(Repository):
                 [{**values_of(one), "organisation": self._organisation} for one in records],
             )
 
-    def attempts(self, delivery_id: str) -> tuple[WebhookAttempt, ...]:
-        """Return every attempt at a delivery, in order."""
+    def attempts(self, *delivery_ids: str) -> tuple[WebhookAttempt, ...]:
+        """Return every attempt at these deliveries, those of one in order."""
         rows = self._connection.execute(
             self._select(webhook_attempt)
-            .where(webhook_attempt.c.delivery_id == delivery_id)
-            .order_by(webhook_attempt.c.number)
+            .where(webhook_attempt.c.delivery_id.in_(delivery_ids))
+            .order_by(webhook_attempt.c.delivery_id, webhook_attempt.c.number)
         )
         return tuple(
             WebhookAttempt(row.delivery_id, row.number, row.at, row.status, row.error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine import jobs
@@ -53,7 +53,8 @@ def show_all() -> str:
 @blueprint.post("/administration/jobs/<job_id>/retry")
 def retry(job_id: str) -> Response:
     """Give a job all its attempts again, the first one now."""
-    jobs.retry(engine(), by=sessions.me().actor, job_id=job_id)
+    job = jobs.retry(engine(), by=sessions.me().actor, job_id=job_id)
+    flash(f"Tried again now: {KINDS[job.kind]}")
     return redirect(url_for(".show_all"), 303)
 
 

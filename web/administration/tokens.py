@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine import people, tokens
@@ -37,6 +37,7 @@ def create() -> str | tuple[str, int]:
 def revoke(token_id: str) -> Response:
     """Make a token worthless at once."""
     tokens.revoke(engine(), by=sessions.me().actor, token_id=token_id)
+    flash("The token is revoked.")
     return redirect(url_for(".show_all"), 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine import process_definitions
@@ -90,6 +90,7 @@ def show(key: str) -> str:
 def activate(key: str, version: int) -> Response:
     """Make this version the one that starts new cases: newer, or older to roll back."""
     process_definitions.activate(engine(), by=sessions.me().actor, key=key, version=version)
+    flash(f"Version {version} starts new cases now.")
     return redirect(url_for(".show", key=key), 303)
 
 
@@ -97,6 +98,7 @@ def activate(key: str, version: int) -> Response:
 def suspend(key: str, version: int) -> Response:
     """Let this version start no new case."""
     process_definitions.suspend(engine(), by=sessions.me().actor, key=key, version=version)
+    flash(f"Version {version} starts no new cases any more.")
     return redirect(url_for(".show", key=key), 303)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from engine.feel import to_json
 from engine.model.actors import Permission
 from engine.model.errors import RemitError
 from engine.model.pages import PageRequest
-from engine.model.webhook_deliveries import DeliveryState, WebhookDelivery
+from engine.model.webhook_deliveries import DeliveryState, WebhookAttempt, WebhookDelivery
 from engine.model.webhook_receipts import WebhookReceipt
 from web import sessions
 from web.wording import short_moment
@@ -38,12 +39,13 @@ def show_out() -> str:
     state = DeliveryState(chosen) if chosen in VIEWS else DeliveryState.DEAD_LETTER
     page = PageRequest(token=request.args.get("page_token"))
     found = webhook_deliveries.listing(engine(), by=me.actor, page=page, state=state)
+    attempts = webhook_deliveries.attempts_of(engine(), by=me.actor, deliveries=found.items)
     return render_template(
         "administration/webhooks_out.html",
         me=me,
         views=VIEWS,
         state=state,
-        deliveries=[_delivery(delivery, me) for delivery in found.items],
+        deliveries=[_delivery(one, attempts[one.id], me) for one in found.items],
         next_page=found.next_token,
         replays=me.actor.may(Permission.RETRY_JOBS) and state is not DeliveryState.PENDING,
     )
@@ -102,8 +104,9 @@ def _show_in(refused: str = "", would: str = "") -> str:
     )
 
 
-def _delivery(delivery: WebhookDelivery, me: sessions.SignedIn) -> dict[str, object]:
-    attempts = webhook_deliveries.attempts(engine(), by=me.actor, delivery_id=delivery.id)
+def _delivery(
+    delivery: WebhookDelivery, attempts: Sequence[WebhookAttempt], me: sessions.SignedIn
+) -> dict[str, object]:
     return {
         "id": delivery.id,
         "type": delivery.event_type,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from engine import deployments, people, process_definitions, tokens
 from engine.model.access import AccessKind
+from engine.model.identifiers import new_id
 from engine.model.jobs import JobKind
 from engine.model.pages import PageRequest
+from engine.store.schema import job
+from engine.store.webhook_schema import webhook_attempt, webhook_delivery, webhook_endpoint
 from tests.integration.api.world import content
 from tests.integration.identity.town import APPROVAL, SIGN_IN, SYSTEM, Town
 from web.administration.jobs import KINDS
@@ -158,3 +163,80 @@ def test_the_calendar_says_what_is_open_and_what_is_not(town: Town) -> None:
 
 def test_the_page_of_jobs_has_words_for_every_kind_of_job() -> None:
     assert set(KINDS) == set(JobKind)
+
+
+def test_jobs_of_every_kind_that_stopped_trying_are_listed_and_tried_again(town: Town) -> None:
+    with town.engine.store.engine.begin() as connection:
+        connection.execute(insert(job), [_dead_letter(kind, town) for kind in JobKind])
+    browser = town.browser("Alex Reid")
+    with town.engine.store.statistics() as counted:
+        browser.opens("/administration/jobs")
+    assert counted.statements <= 8
+    assert browser.text.count("The server said 500") == len(JobKind)
+    assert "5 of 5" in browser.text
+    browser.presses("Try again: Notice on its way told")
+    assert "Tried again now: Notice on its way" in browser.text
+    assert browser.text.count("The server said 500") == len(JobKind) - 1
+    with town.engine.store.engine.connect() as connection:
+        [again] = connection.execute(select(job).where(job.c.kind == JobKind.NOTICE)).all()
+    assert (again.state, again.attempts) == ("waiting", 0)
+
+
+def _dead_letter(kind: JobKind, town: Town) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organisation": "town",
+        "kind": kind,
+        "key": f"of {kind}",
+        "element_id": "told",
+        "payload": {},
+        "due_at": town.clock.now(),
+        "state": "dead_letter",
+        "priority": 0,
+        "attempts": 5,
+        "max_attempts": 5,
+        "retry_delays": [],
+        "last_error": "The server said 500",
+    }
+
+
+def test_webhooks_with_many_attempts_cost_few_statements(town: Town) -> None:
+    endpoint, now = new_id(), town.clock.now()
+    deliveries = [new_id() for _ in range(30)]
+    with town.engine.store.engine.begin() as connection:
+        connection.execute(
+            insert(webhook_endpoint).values(
+                id=endpoint, organisation="town", url="https://other.example", description="",
+                event_types=[], secrets=[], state="enabled", created_at=now, created_by="alex",
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(webhook_delivery),
+            [
+                {
+                    "id": one, "organisation": "town", "endpoint_id": endpoint, "stream": "s", "sequence": number,
+                    "event_type": "user_task.created", "body": "{}", "created_at": now, "due_at": now,
+                    "state": "dead_letter", "attempts": 2, "attempts_ever": 2, "ended_at": now,
+                }
+                for number, one in enumerate(deliveries)
+            ],
+        )  # fmt: skip
+        connection.execute(
+            insert(webhook_attempt),
+            [
+                {
+                    "delivery_id": one,
+                    "number": number,
+                    "organisation": "town",
+                    "at": now,
+                    "status": 500 + number,
+                }
+                for one in deliveries
+                for number in (1, 2)
+            ],
+        )
+    browser = town.browser("Alex Reid")
+    with town.engine.store.statistics() as counted:
+        browser.opens("/administration/webhooks-out")
+    assert counted.statements <= 8
+    assert browser.text.count("501") == browser.text.count("502") == len(deliveries)

@@ -256,6 +256,7 @@ def _check_size() -> None:
     most = LARGEST_UPLOAD if takes_files else LARGEST_FORM
     request.max_content_length = most
     request.max_form_parts = MOST_FIELDS
+    request.max_form_memory_size = LARGEST_FORM
     if (request.content_length or 0) <= most:
         return
     signed_in = anybody()

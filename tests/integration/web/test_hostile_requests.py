@@ -91,6 +91,18 @@ def test_a_form_may_have_thousands_of_fields(visit: Visit) -> None:
     assert answer.status_code == 303
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+def test_a_very_long_text_is_kept_whole(visit: Visit, kind: str) -> None:
+    browser, text = reported(visit), "a long story, " * 60_000
+    answer = browser.client.post(
+        browser.address + "/draft",
+        data={"csrf_token": browser.value("csrf_token"), "answer:what_happened": text},
+        content_type=kind,
+    )
+    assert answer.status_code == 303
+    assert browser.opens(browser.address).value("what_happened") == text
+
+
 def test_an_invitation_does_not_believe_the_host_of_the_request(
     world: World, visit: Visit
 ) -> None:

@@ -11,12 +11,14 @@ import pytest
 
 from engine import (
     jobs,
+    people,
     process_definitions,
     user_tasks,
     webhook_deliveries,
     webhook_endpoints,
 )
 from engine.model.actors import NotAllowed
+from engine.model.people import Person
 from engine.model.states import IllegalMove
 from engine.model.webhook_deliveries import SCHEDULE, DeliveryState, WebhookDelivery
 from engine.model.webhook_endpoints import EndpointState, EventType, WebhookEndpoint
@@ -372,6 +374,7 @@ def test_every_event_type_that_can_be_chosen_is_told(acme: Acme, receiver: Recei
         ).items[0]
         for one in (in_time, late)
     ]
+    people.add(acme.engine, by=acme.by, person=Person("wes", "Wes", ("worker",)))
     user_tasks.delegate(acme.engine, by=acme.by, task_id=task.id, to="wes")
     user_tasks.complete(acme.engine, by=acme.by, task_id=task.id, variables={})
     acme.passes(hours=3)

@@ -32,6 +32,10 @@ blueprint = Blueprint("user_task", __name__)
 blueprint.before_request(sessions.require)
 
 MORE_QUESTIONS = "Your answers opened more questions. Answer those too, then complete the task."
+CHANGED = (
+    "This task has changed since you opened it: somebody took it on, gave it back or handed it over, or its "
+    "limit moved. What you typed is still here. Look at it again, then go on."
+)
 MOST_EVENTS = 8
 """How much of what happened a task's page tells; the rest is on the case's page."""
 CHOOSE_FILE = "Choose a file first. Nothing was changed."
@@ -204,7 +208,7 @@ def _wrong(task_id: str, sent: Submission, refused: Sequence[FieldError]) -> Tro
     found = user_tasks.form(engine(), by=sessions.me().actor, task_id=task_id)
     version = request.form.get("version", "")
     if version.isdecimal() and int(version) != found.task.version:
-        return Trouble(sent, note=str(UserTaskChanged(found.task)), status=409)
+        return Trouble(sent, note=CHANGED, status=409)
     if found.form is None:
         return Trouble(sent, errors=refused) if refused else None
     result = found.form.validate(found.filled(sent.answers), found.values, _evaluation())
@@ -233,8 +237,8 @@ def _completed(task_id: str, sent: Submission) -> Trouble | None:
         )
     except FormRefused as refused:
         return Trouble(sent, errors=refused.errors)
-    except UserTaskChanged as changed:
-        return Trouble(sent, note=str(changed), status=409)
+    except UserTaskChanged:
+        return Trouble(sent, note=CHANGED, status=409)
     except ProcessInstanceNotRunning:
         return Trouble(sent, note=HELD_UP, status=409)
     return None

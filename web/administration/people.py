@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine import accounts, people, sign_ins
 from engine.model.actors import Permission
 from engine.model.people import Person, PersonNotFound, PersonRefused
-from web import sessions
+from web import sessions, sign_in
 from web.absences import AbsenceLine, lines, read_absence
 from web.wording import listed
 from webhooks.caller import engine
@@ -105,8 +105,8 @@ def invite(username: str) -> str:
     me = sessions.me()
     secret = accounts.invite(engine(), by=me.actor, username=username, now=sessions.time_of_day())
     # Never by the Host of the request, which whoever sends it may choose.
-    address = f"{engine().address}{url_for('sign_in.show_invitation', secret=secret)}"
-    return _page(me, username, invitation=address)
+    path = url_for("sign_in.show_invitation", secret=secret)
+    return _page(me, username, invitation=f"{current_app.config[sign_in.ADDRESS]}{path}")
 
 
 @blueprint.post("/administration/people/<username>/sign-out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from engine import advance
@@ -128,8 +129,12 @@ def _keep(
     name: str,
     variables: Mapping[str, Value],
 ) -> None:
-    """Let a token have a message or signal once its instance goes on: the first, of several."""
-    if tx.jobs.waits(subscription.process_instance_id, subscription.token_id):
+    """Let a token have a message or signal once its instance goes on, after those held before."""
+    thrown = {name: encode(value) for name, value in variables.items()}
+    before = tx.jobs.of_token(subscription.process_instance_id, subscription.token_id)
+    if before is not None:
+        payload = {**before.payload, "thrown": [*before.payload["thrown"], thrown]}
+        tx.jobs.save(replace(before, payload=payload))
         return
     held = Job(
         id=new_id(),
@@ -138,10 +143,7 @@ def _keep(
         process_instance_id=subscription.process_instance_id,
         key=subscription.token_id,
         element_id=subscription.element_id,
-        payload={
-            "name": name,
-            "variables": {name: encode(value) for name, value in variables.items()},
-        },
+        payload={"name": name, "thrown": [thrown]},
         due_at=engine.clock.now(),
     )
     tx.jobs.add([held])

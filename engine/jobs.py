@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine import (
     advance,
@@ -17,7 +18,8 @@ from engine import (
     starts,
     webhook_streams,
 )
-from engine.feel import decode
+from engine.execution import Execution
+from engine.feel import Value, decode
 from engine.model.actors import Actor, Permission
 from engine.model.history import HistoryEvent, HistoryKind
 from engine.model.identifiers import new_id
@@ -180,12 +182,18 @@ def _deliver_message(engine: ProcessEngine, job: Job) -> None:
 
 
 def _deliver_held(engine: ProcessEngine, job: Job) -> None:
-    """Bring a message or signal to a token whose instance was suspended when it was thrown."""
-    variables = {name: decode(value) for name, value in job.payload["variables"].items()}
+    """Bring a token what was thrown for it while its instance was suspended, in that order."""
     with engine.transaction(job.organisation) as tx:
-        moved = _move(engine, tx, job, lambda execution: execution.deliver(job.key, variables))
-        if moved is not None:
-            tx.jobs.done(job.id)
+        for thrown in job.payload["thrown"]:
+            variables = {name: decode(value) for name, value in thrown.items()}
+            moved = _move(engine, tx, job, partial(_bring, job.key, variables))
+            if moved is None:
+                return  # still suspended, or the token had enough and moved on
+        tx.jobs.done(job.id)
+
+
+def _bring(token_id: str, variables: Mapping[str, Value], execution: Execution) -> None:
+    execution.deliver(token_id, variables)
 
 
 def _perform(engine: ProcessEngine, job: Job, handler: Handler) -> None:

@@ -60,14 +60,14 @@ class Jobs(Repository):
         row = self._connection.execute(query.with_for_update() if lock else query).first()
         return job_of(row) if row else None
 
-    def waits(self, instance_id: str, key: str) -> bool:
-        """Say whether an instance has a job of this key."""
-        found = self._connection.execute(
-            self._select(job, job.c.id).where(
-                job.c.process_instance_id == instance_id, job.c.key == key
-            )
-        )
-        return found.first() is not None
+    def of_token(self, instance_id: str, key: str) -> Job | None:
+        """Return the job of an instance's token, locked until the transaction ends; None without one."""
+        row = self._connection.execute(
+            self._select(job)
+            .where(job.c.process_instance_id == instance_id, job.c.key == key)
+            .with_for_update()
+        ).one_or_none()
+        return job_of(row) if row else None
 
     def save(self, record: Job) -> None:
         """Store what became of a job; nothing when its token has moved on."""

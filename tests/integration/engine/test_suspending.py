@@ -151,3 +151,30 @@ def test_a_message_of_another_instance_waits_until_the_suspended_one_goes_on(acm
     jobs.run_due(acme.engine)
     assert list(acme.open_tasks()) == ["ask"]
     assert not acme.jobs()
+
+
+ALARMED = diagram(
+    START
+    + user_task("watch")
+    + '<bpmn:boundaryEvent id="heard" attachedToRef="watch" cancelActivity="false">'
+    + '<bpmn:signalEventDefinition id="heard_s" signalRef="s"/></bpmn:boundaryEvent>'
+    + user_task("look")
+    + END
+    + flow("start", "watch", "end")
+    + flow("heard", "look"),
+    before='<bpmn:signal id="s" name="all clear"/>',
+)
+
+
+def test_who_hears_every_signal_hears_each_that_was_thrown_meanwhile(acme: Acme) -> None:
+    acme.deploy(p_bpmn=ALARMED, caller_bpmn=CALLING)
+    held = acme.start()
+    process_instances.suspend(acme.engine, by=acme.by, instance_id=held.id, reason="wait")
+    for _ in range(3):
+        acme.start("caller", business_key="C-1")
+        jobs.run_due(acme.engine)
+    assert [job.kind for job in acme.jobs()] == ["held"]
+    process_instances.activate(acme.engine, by=acme.by, instance_id=held.id)
+    jobs.run_due(acme.engine)
+    assert acme.history(held.id).count("signal_caught") == 3
+    assert not acme.jobs()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from engine import citation_checks, collected, connector_checks
+from engine import citation_checks, collected, connector_checks, procedure_checks
 from engine.catalogue import Catalogue
 from engine.content import (
     CLAUSES_FILE,
@@ -114,6 +114,7 @@ class _Reader:
                     )
         for spec in self._processes.values():
             self._check_process(spec)
+        self._check_procedures()
         self._check_names()
         self._check_citations()
         return Bundle(
@@ -291,6 +292,17 @@ class _Reader:
                 spec,
                 element_id,
             )
+
+    def _check_procedures(self) -> None:
+        """Warn of what people are offered to report and nothing here begins."""
+        if self._organisation is None or not self._processes or not self._complete:
+            return
+        for file in self._files:
+            if PurePosixPath(file).name == ORGANISATION_FILE:
+                for code, message in procedure_checks.found(
+                    self._organisation, self._processes, self._known
+                ):
+                    self._refuse(code, message, file, severity=Severity.WARNING)
 
     def _check_names(self) -> None:
         """Warn of variables that nothing of these files ever writes: a name may be misspelt."""

